@@ -1,0 +1,2 @@
+Console.Error.WriteLine("sinew: no verbs yet");
+return 2;

@@ -1,0 +1,81 @@
+using Sinew.Geometry;
+using Sinew.Skeletons;
+
+namespace Sinew.Annotations;
+
+/// <summary>
+/// The annotations of one data set as columns: one row per image, one row per person. People of an image need not be
+/// neighbours. Reading is by index and span; nothing is allocated per person.
+/// </summary>
+public sealed class PoseData
+{
+    private readonly float[] _keypoints;
+    private readonly JointState[] _states;
+
+    /// <summary>Makes the table from its columns, which it owns from then on.</summary>
+    /// <param name="skeleton">The joints that every person's row has.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="people">The people's own columns.</param>
+    /// <param name="keypoints">x, y pairs, <c>[people, joints, 2]</c>, image pixels; 0, 0 where not labelled.</param>
+    /// <param name="states">Joint states, <c>[people, joints]</c>.</param>
+    /// <exception cref="ArgumentException">The columns' lengths do not fit each other.</exception>
+    public PoseData(Skeleton skeleton, ImageTable images, PeopleTable people, float[] keypoints, JointState[] states)
+    {
+        ArgumentNullException.ThrowIfNull(skeleton);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(people);
+        ArgumentNullException.ThrowIfNull(keypoints);
+        ArgumentNullException.ThrowIfNull(states);
+        if (states.Length != people.Count * skeleton.Count || keypoints.Length != states.Length * 2)
+        {
+            throw new ArgumentException(
+                $"{people.Count} people of {skeleton.Count} joints need {people.Count * skeleton.Count} states and twice as many coordinates, " +
+                $"not {states.Length} and {keypoints.Length}");
+        }
+
+        (Skeleton, Images, People, _keypoints, _states) = (skeleton, images, people, keypoints, states);
+    }
+
+    /// <summary>The joints that every person's row has.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>The images.</summary>
+    public ImageTable Images { get; }
+
+    /// <summary>The people's own columns: image, id, box, area, flags.</summary>
+    public PeopleTable People { get; }
+
+    /// <summary>One person's coordinates: x, y per joint, image pixels.</summary>
+    /// <param name="person">Row of the person.</param>
+    public ReadOnlySpan<float> KeypointsOf(int person) => _keypoints.AsSpan(person * Skeleton.Count * 2, Skeleton.Count * 2);
+
+    /// <summary>One person's joint states.</summary>
+    /// <param name="person">Row of the person.</param>
+    public ReadOnlySpan<JointState> StatesOf(int person) => _states.AsSpan(person * Skeleton.Count, Skeleton.Count);
+}
+
+/// <summary>The images of a data set, as columns.</summary>
+/// <param name="Ids">Each image's id, as the file gives it.</param>
+/// <param name="FileNames">Each image's file name, relative to the data set's image folder.</param>
+/// <param name="Widths">Pixels; 0 where the file does not say.</param>
+/// <param name="Heights">Pixels; 0 where the file does not say.</param>
+public sealed record ImageTable(long[] Ids, StringColumn FileNames, int[] Widths, int[] Heights)
+{
+    /// <summary>How many images there are.</summary>
+    public int Count => Ids.Length;
+}
+
+/// <summary>What is known of each person beside the joints, as columns.</summary>
+/// <param name="Ids">Annotation ids.</param>
+/// <param name="Image">Row of the person's image in <see cref="ImageTable"/>.</param>
+/// <param name="Boxes">Person boxes, image pixels.</param>
+/// <param name="Areas">Areas in square pixels for OKS (the file's <c>area</c>, or a stated rule where it has none).</param>
+/// <param name="Crowd">True for COCO's <c>iscrowd</c> regions.</param>
+public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, float[] Areas, bool[] Crowd)
+{
+    /// <summary>How many people there are.</summary>
+    public int Count => Ids.Length;
+
+    /// <summary>Head sizes in pixels for PCKh (MPII); null where the data set has none.</summary>
+    public float[]? HeadSizes { get; init; }
+}
