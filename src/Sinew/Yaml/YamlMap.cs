@@ -1,0 +1,246 @@
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Sinew.Yaml;
+
+/// <summary>
+/// A strict view of a YAML mapping: every key must be asked for, or <see cref="Done"/> refuses the file with the line and the
+/// nearest key that is known. Values are plain scalars, lists and mappings; tags and aliases are not followed into types.
+/// </summary>
+public sealed class YamlMap
+{
+    /// <summary>Larger files than this are refused before they are parsed.</summary>
+    public const int MaxBytes = 8 << 20;
+
+    private readonly YamlMappingNode _node;
+    private readonly string _file;
+    private readonly string _path;
+    private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
+
+    private YamlMap(YamlMappingNode node, string file, string path) => (_node, _file, _path) = (node, file, path);
+
+    /// <summary>Line of the mapping's first key, from 1.</summary>
+    public long Line => _node.Start.Line;
+
+    /// <summary>The file's name, as errors give it.</summary>
+    public string File => _file;
+
+    /// <summary>The keys in the file's order.</summary>
+    public IEnumerable<string> Keys => _node.Children.Keys.OfType<YamlScalarNode>().Select(k => k.Value ?? "");
+
+    /// <summary>Reads a file whose top is a mapping.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SinewException">The file is missing, too large, no YAML, or its top is no mapping.</exception>
+    public static YamlMap Load(string path)
+    {
+        if (!System.IO.File.Exists(path)) throw new SinewException($"{path}: there is no such file");
+        if (new FileInfo(path).Length > MaxBytes) throw new SinewException($"{path}: larger than {MaxBytes >> 20} MB, which no such file needs to be");
+        return Parse(System.IO.File.ReadAllText(path), path);
+    }
+
+    /// <summary>Reads a text whose top is a mapping.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="file">Name for errors.</param>
+    /// <exception cref="SinewException">The text is no YAML, or its top is no mapping.</exception>
+    public static YamlMap Parse(string text, string file)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException e)
+        {
+            throw new SinewException($"{file}:{e.Start.Line}: not valid YAML: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+
+        return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode map
+            ? new YamlMap(map, file, "")
+            : throw new SinewException($"{file}:1: expected one document with 'key: value' lines at its top");
+    }
+
+    /// <summary>True where the key is there with a value (not null).</summary>
+    /// <param name="key">The key.</param>
+    public bool Has(string key) => Find(key) is not null;
+
+    /// <summary>A text that must be there.</summary>
+    /// <param name="key">The key.</param>
+    public string Text(string key) => Find(key) switch
+    {
+        YamlScalarNode s => s.Value ?? "",
+        null => throw Missing(key),
+        var n => throw Wrong(n, key, "a text"),
+    };
+
+    /// <summary>A text, or the given one where the key is absent.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="otherwise">What is returned where the key is absent.</param>
+    public string? Text(string key, string? otherwise) => Has(key) ? Text(key) : otherwise;
+
+    /// <summary>One of several texts.</summary>
+    /// <typeparam name="T">What the texts stand for.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="choices">The texts that are allowed, with their meanings.</param>
+    /// <param name="otherwise">The text that stands where the key is absent; null if it must be there.</param>
+    public T Choice<T>(string key, IReadOnlyDictionary<string, T> choices, string? otherwise = null)
+    {
+        var text = otherwise is null ? Text(key) : Text(key, otherwise)!;
+        return choices.TryGetValue(text, out var value) ? value
+            : throw Wrong(Find(key)!, key, $"one of {string.Join(", ", choices.Keys)}", text);
+    }
+
+    /// <summary>A number.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="otherwise">What is returned where the key is absent; null if it must be there.</param>
+    /// <param name="min">Smallest value allowed.</param>
+    /// <param name="max">Largest value allowed.</param>
+    public double Number(string key, double? otherwise = null, double min = double.NegativeInfinity, double max = double.PositiveInfinity)
+    {
+        var node = Find(key);
+        if (node is null) return otherwise ?? throw Missing(key);
+        return ToNumber(node, key, min, max);
+    }
+
+    /// <summary>A whole number.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="otherwise">What is returned where the key is absent; null if it must be there.</param>
+    /// <param name="min">Smallest value allowed.</param>
+    /// <param name="max">Largest value allowed.</param>
+    public int Whole(string key, int? otherwise = null, int min = int.MinValue, int max = int.MaxValue)
+    {
+        var value = Number(key, otherwise, min, max);
+        return value == Math.Floor(value) ? (int)value : throw Wrong(Find(key)!, key, "a whole number");
+    }
+
+    /// <summary>true or false.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="otherwise">What is returned where the key is absent; null if it must be there.</param>
+    public bool Flag(string key, bool? otherwise = null)
+    {
+        var node = Find(key);
+        if (node is null) return otherwise ?? throw Missing(key);
+        return (node as YamlScalarNode)?.Value switch
+        {
+            "true" => true,
+            "false" => false,
+            _ => throw Wrong(node, key, "true or false"),
+        };
+    }
+
+    /// <summary>A list of numbers, or the given one where the key is absent.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="count">How many there must be; null for any number.</param>
+    /// <param name="otherwise">What is returned where the key is absent; null if it must be there.</param>
+    public double[] Numbers(string key, int? count = null, double[]? otherwise = null)
+    {
+        var node = Find(key);
+        if (node is null) return otherwise ?? throw Missing(key);
+        if (node is not YamlSequenceNode list) throw Wrong(node, key, "a list of numbers");
+        if (count is { } n && list.Children.Count != n) throw Wrong(node, key, $"a list of {n} numbers");
+        return [.. list.Select(item => ToNumber(item, key, double.NegativeInfinity, double.PositiveInfinity))];
+    }
+
+    /// <summary>A list of texts; empty where the key is absent.</summary>
+    /// <param name="key">The key.</param>
+    public string[] Texts(string key) => Find(key) switch
+    {
+        null => [],
+        YamlSequenceNode list => [.. list.Select(i => (i as YamlScalarNode)?.Value ?? throw Wrong(i, key, "a list of texts"))],
+        var n => throw Wrong(n, key, "a list of texts"),
+    };
+
+    /// <summary>A mapping inside this one; null where the key is absent.</summary>
+    /// <param name="key">The key.</param>
+    public YamlMap? Map(string key) => Find(key) switch
+    {
+        null => null,
+        YamlMappingNode m => new YamlMap(m, _file, Inside(key)),
+        var n => throw Wrong(n, key, "'key: value' lines"),
+    };
+
+    /// <summary>A list of mappings; empty where the key is absent.</summary>
+    /// <param name="key">The key.</param>
+    public YamlMap[] Maps(string key) => Find(key) switch
+    {
+        null => [],
+        YamlSequenceNode list => [.. list.Select((item, i) => item is YamlMappingNode m
+            ? new YamlMap(m, _file, $"{Inside(key)}.{i.ToString(CultureInfo.InvariantCulture)}")
+            : throw Wrong(item, key, "a list of 'key: value' groups"))],
+        var n => throw Wrong(n, key, "a list of 'key: value' groups"),
+    };
+
+    /// <summary>Refuses keys that nobody asked for, here; call it last.</summary>
+    /// <exception cref="SinewException">There is an unknown key; the message names its line and the nearest known key.</exception>
+    public void Done()
+    {
+        foreach (var key in _node.Children.Keys)
+        {
+            var name = (key as YamlScalarNode)?.Value ?? "";
+            if (_known.Contains(name)) continue;
+            throw new SinewException($"{_file}:{key.Start.Line}: unknown key '{Inside(name)}'{Nearest(name)}");
+        }
+    }
+
+    /// <summary>An error at this key's line.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="message">What is wrong, and what to do.</param>
+    public SinewException Error(string key, string message) =>
+        new($"{_file}:{Find(key)?.Start.Line ?? Line}: '{Inside(key)}' {message}");
+
+    private static string Scalar(YamlNode node) => node is YamlScalarNode s ? $"'{s.Value}'" : node is YamlSequenceNode ? "a list" : "a group";
+
+    private static int EditDistance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var next = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                (diagonal, row[j]) = (row[j], next);
+            }
+        }
+
+        return row[^1];
+    }
+
+    private YamlNode? Find(string key)
+    {
+        _known.Add(key);
+        return _node.Children.TryGetValue(new YamlScalarNode(key), out var node)
+            && node is not YamlScalarNode { Value: null or "" or "null" or "~", Style: ScalarStyle.Plain }
+            ? node
+            : null;
+    }
+
+    private string Nearest(string name)
+    {
+        var nearest = _known.Where(k => !Keys.Contains(k)).Select(k => (Key: k, Distance: EditDistance(name, k))).OrderBy(k => k.Distance).FirstOrDefault();
+        return nearest.Key is not null && nearest.Distance <= Math.Max(2, name.Length / 3)
+            ? $": did you mean '{nearest.Key}'?"
+            : $": known here are {string.Join(", ", _known)}";
+    }
+
+    private double ToNumber(YamlNode node, string key, double min, double max)
+    {
+        if (node is not YamlScalarNode { Value: { } text }
+            || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            || !double.IsFinite(value))
+        {
+            throw Wrong(node, key, "a number");
+        }
+
+        return value >= min && value <= max ? value
+            : throw Wrong(node, key, double.IsInfinity(max) ? $"at least {min}" : $"from {min} to {max}");
+    }
+
+    private string Inside(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
+
+    private SinewException Missing(string key) => new($"{_file}:{Line}: '{Inside(key)}' is missing");
+
+    private SinewException Wrong(YamlNode node, string key, string expected, string? got = null) =>
+        new($"{_file}:{node.Start.Line}: '{Inside(key)}' must be {expected}, not {(got is null ? Scalar(node) : $"'{got}'")}");
+}
