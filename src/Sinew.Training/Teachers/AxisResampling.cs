@@ -1,0 +1,191 @@
+namespace Sinew.Training.Teachers;
+
+/// <summary>What becomes of the mass that falls beside the target's bins.</summary>
+public enum OutsideMass
+{
+    /// <summary>It is dropped; the bins then sum to what is inside.</summary>
+    Drop,
+
+    /// <summary>It is dropped and the rest scaled up to the source's whole mass (unless hardly anything is inside).</summary>
+    Renormalise,
+
+    /// <summary>It is put into the nearest edge bin.</summary>
+    Edge,
+}
+
+/// <summary>
+/// Carries distributions from the bins of one crop to those of another by a 1-D affine map. Linear, and made once for all
+/// people whose crops differ in the same way.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A source bin's mass is spread evenly over the interval that the bin covers in the target (piecewise-constant density) and
+/// shared among the target's bins by hat functions, which sum to one and reproduce linear functions: so the mass is kept, and
+/// the mean moves by the map exactly, for any ratio of the bin widths. (Plain interval overlap keeps the mass too, but
+/// moves the mean by up to half a bin.) Where both bins are equally wide the mass is not spread first, so that a shift by
+/// whole bins, and the identity, change nothing.
+/// </para>
+/// <para>Deviations below 1e-4 bins over the whole axis count as rounding of the geometry and are snapped to a shift by whole bins.</para>
+/// </remarks>
+public sealed class AxisResampling
+{
+    private const double SnapTolerance = 1e-4;
+    private const float HardlyAnything = 1e-3f;
+
+    private readonly int[] _firstSource;
+    private readonly int[] _firstWeight;
+    private readonly float[] _weights;
+    private readonly OutsideMass _outside;
+
+    /// <summary>Prepares the resampling.</summary>
+    /// <param name="source">The bins that distributions are given on.</param>
+    /// <param name="target">The bins that they are wanted on.</param>
+    /// <param name="map">From the source's crop pixels to the target's.</param>
+    /// <param name="outside">What becomes of mass beside the target's bins.</param>
+    /// <exception cref="ArgumentException">An axis has no bins or no positive step, or the map is not finite or has scale 0.</exception>
+    public AxisResampling(BinAxis source, BinAxis target, AxisMap map, OutsideMass outside = OutsideMass.Renormalise)
+    {
+        if (source.Count < 1 || target.Count < 1 || !(source.Step > 0) || !(target.Step > 0))
+        {
+            throw new ArgumentException($"an axis needs bins and a positive step, not {source} and {target}");
+        }
+
+        if (!double.IsFinite(map.Offset) || !double.IsFinite(map.Scale) || map.Scale == 0)
+        {
+            throw new ArgumentException($"the map {map} can't be used");
+        }
+
+        (Source, Target, Map, _outside) = (source, target, map, outside);
+        var step = map.Scale * source.Step / target.Step;
+        var first = target.BinOf(map.Apply(source.Origin));
+        if (Math.Abs(Math.Abs(step) - 1) * source.Count < SnapTolerance)
+        {
+            step = Math.Sign(step);
+            if (Math.Abs(first - Math.Round(first)) < SnapTolerance) first = Math.Round(first);
+        }
+
+        IsIdentity = step == 1 && first == 0 && source.Count == target.Count;
+        (_firstSource, _firstWeight, _weights) = IsIdentity ? ([], [], []) : Weights(step, first);
+    }
+
+    /// <summary>The bins that distributions are given on.</summary>
+    public BinAxis Source { get; }
+
+    /// <summary>The bins that they are carried to.</summary>
+    public BinAxis Target { get; }
+
+    /// <summary>From the source's crop pixels to the target's.</summary>
+    public AxisMap Map { get; }
+
+    /// <summary>True where the target's bins are the source's: distributions pass through bit for bit.</summary>
+    public bool IsIdentity { get; }
+
+    /// <summary>True where this resampling may serve for another map: they differ by less than 0.01 target bins on the whole axis.</summary>
+    /// <param name="map">The other map.</param>
+    public bool Serves(AxisMap map)
+    {
+        var last = Source.PixelOf(Source.Count - 1);
+        return Math.Abs(Map.Apply(Source.Origin) - map.Apply(Source.Origin)) < 0.01 * Target.Step
+            && Math.Abs(Map.Apply(last) - map.Apply(last)) < 0.01 * Target.Step;
+    }
+
+    /// <summary>Carries one distribution over.</summary>
+    /// <param name="source">Masses on the source's bins, <c>[Source.Count]</c>, not negative.</param>
+    /// <param name="target">Receives the masses on the target's bins, <c>[Target.Count]</c>.</param>
+    /// <returns>The share of the source's mass, 0–1, that falls on the target's bins.</returns>
+    /// <exception cref="ArgumentException">A span has another length than its axis.</exception>
+    public float Apply(ReadOnlySpan<float> source, Span<float> target)
+    {
+        if (source.Length != Source.Count || target.Length != Target.Count)
+        {
+            throw new ArgumentException($"{Source.Count} and {Target.Count} bins are expected, not {source.Length} and {target.Length}");
+        }
+
+        if (IsIdentity)
+        {
+            source.CopyTo(target);
+            return 1;
+        }
+
+        var inside = 0.0;
+        for (var i = 0; i < target.Length; i++)
+        {
+            var weights = _weights.AsSpan(_firstWeight[i], _firstWeight[i + 1] - _firstWeight[i]);
+            var masses = source.Slice(_firstSource[i], weights.Length);
+            var sum = 0f;
+            for (var k = 0; k < weights.Length; k++) sum += weights[k] * masses[k];
+            target[i] = sum;
+            inside += sum;
+        }
+
+        var whole = 0.0;
+        foreach (var mass in source) whole += mass;
+        if (!(whole > 0)) return 0;
+        var share = (float)Math.Min(1, inside / whole);
+        if (_outside == OutsideMass.Renormalise && share >= HardlyAnything)
+        {
+            var factor = (float)(whole / inside);
+            for (var i = 0; i < target.Length; i++) target[i] *= factor;
+        }
+
+        return share;
+    }
+
+    private (int[] FirstSource, int[] FirstWeight, float[] Weights) Weights(double step, double first)
+    {
+        var lowest = new int[Target.Count];
+        var rows = new List<double>[Target.Count];
+        Array.Fill(lowest, -1);
+        var half = Math.Abs(step) * 0.5;
+        var spread = Math.Abs(step) != 1;
+        for (var j = 0; j < Source.Count; j++)
+        {
+            var at = first + (j * step);
+            var reach = spread ? half + 1 : 1;
+            var from = (int)Math.Max(Math.Floor(at - reach), -2);
+            var to = (int)Math.Min(Math.Ceiling(at + reach), Target.Count + 1);
+            if (_outside == OutsideMass.Edge)
+            {
+                Add(0, j, Beyond(-at));
+                Add(Target.Count - 1, j, Beyond(at - (Target.Count - 1)));
+            }
+
+            for (var i = Math.Max(from, 0); i <= Math.Min(to, Target.Count - 1); i++)
+            {
+                Add(i, j, spread ? (HatIntegral(at + half - i) - HatIntegral(at - half - i)) / (2 * half) : Math.Max(0, 1 - Math.Abs(at - i)));
+            }
+
+            // The share that hats beyond an edge bin would take of a source bin centred so far beyond it.
+            double Beyond(double distance) => spread
+                ? (RampIntegral(distance + half) - RampIntegral(distance - half)) / (2 * half)
+                : Math.Clamp(distance, 0, 1);
+        }
+
+        var firstWeight = new int[Target.Count + 1];
+        for (var i = 0; i < Target.Count; i++) firstWeight[i + 1] = firstWeight[i] + (rows[i]?.Count ?? 0);
+        var weights = new float[firstWeight[^1]];
+        for (var i = 0; i < Target.Count; i++)
+        {
+            for (var k = 0; k < (rows[i]?.Count ?? 0); k++) weights[firstWeight[i] + k] = (float)rows[i][k];
+            lowest[i] = Math.Max(lowest[i], 0);
+        }
+
+        return (lowest, firstWeight, weights);
+
+        void Add(int i, int j, double weight)
+        {
+            if (!(weight > 0)) return;
+            if (lowest[i] < 0) (lowest[i], rows[i]) = (j, []);
+            var row = rows[i];
+            while (row.Count <= j - lowest[i]) row.Add(0);
+            row[j - lowest[i]] += weight;
+        }
+    }
+
+    // The integral from −∞ to z of the hat 1 − |z| on [−1, 1].
+    private static double HatIntegral(double z) =>
+        z <= -1 ? 0 : z >= 1 ? 1 : z < 0 ? (z + 1) * (z + 1) * 0.5 : 1 - ((1 - z) * (1 - z) * 0.5);
+
+    // The integral of the ramp that is 0 below 0, z on [0, 1] and 1 above: the sum of all hats centred at 1, 2, ….
+    private static double RampIntegral(double z) => z <= 0 ? 0 : z >= 1 ? z - 0.5 : z * z * 0.5;
+}
