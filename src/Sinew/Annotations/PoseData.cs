@@ -63,19 +63,28 @@ public sealed record ImageTable(long[] Ids, StringColumn FileNames, int[] Widths
 {
     /// <summary>How many images there are.</summary>
     public int Count => Ids.Length;
+
+    /// <summary>Each image's crowd index, 0 to 1 (CrowdPose's <c>crowdIndex</c>); null where the data set has none.</summary>
+    public double[]? CrowdIndices { get; init; }
 }
 
 /// <summary>What is known of each person beside the joints, as columns.</summary>
 /// <param name="Ids">Annotation ids.</param>
 /// <param name="Image">Row of the person's image in <see cref="ImageTable"/>.</param>
 /// <param name="Boxes">Person boxes, image pixels.</param>
-/// <param name="Areas">Areas in square pixels for OKS (the file's <c>area</c>, or a stated rule where it has none).</param>
+/// <param name="Areas">
+/// Areas in square pixels for OKS (the file's <c>area</c>, or a stated rule where it has none). Doubles, because the limits
+/// 32² and 96² and OKS thresholds decide on the file's exact value.
+/// </param>
 /// <param name="Crowd">True for COCO's <c>iscrowd</c> regions.</param>
-public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, float[] Areas, bool[] Crowd)
+public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, double[] Areas, bool[] Crowd)
 {
     /// <summary>How many people there are.</summary>
     public int Count => Ids.Length;
 
     /// <summary>Head sizes in pixels for PCKh (MPII); null where the data set has none.</summary>
     public float[]? HeadSizes { get; init; }
+
+    /// <summary>The file's own <c>num_keypoints</c>, by which people without joints are ignored in scoring; null counts the states.</summary>
+    public int[]? LabelledCounts { get; init; }
 }
