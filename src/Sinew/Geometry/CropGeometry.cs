@@ -41,15 +41,20 @@ public readonly record struct CropGeometry(
         (this with { Width = width, Height = height }).WithFixedAspect();
 
     /// <summary>The map from image pixels to crop pixels.</summary>
+    /// <remarks>
+    /// MMPose fixes the map by three points in single precision (the centre, the middle of the left edge, and the point a
+    /// quarter turn from it) and OpenCV's <c>getAffineTransform</c> solves for it in double precision. Both roundings are
+    /// kept: they decide on which side of a step of 1/1024 a source pixel falls, which shows in the crop.
+    /// </remarks>
     public Affine ImageToCrop()
     {
-        var s = Width / (double)ScaleWidth;
-        var radians = Rotation * Math.PI / 180;
-        var (sin, cos) = Math.SinCos(radians);
-        var (a, b, d, e) = (s * cos, s * sin, -s * sin, s * cos);
-        var c = (Width * 0.5) - (a * CenterX) - (b * CenterY);
-        var f = (Height * 0.5) - (d * CenterX) - (e * CenterY);
-        return Flip ? new Affine(-a, -b, Width - 1 - c, d, e, f) : new Affine(a, b, c, d, e, f);
+        var (sin, cos) = Math.SinCos(Rotation * Math.PI / 180);
+        var (leftX, leftY) = ((float)(CenterX - (cos * ScaleWidth * 0.5)), (float)(CenterY - (sin * ScaleWidth * 0.5)));
+        var (thirdX, thirdY) = (leftX - (CenterY - leftY), leftY + (CenterX - leftX));
+        var (middleX, middleY) = (Width * 0.5f, Height * 0.5f);
+        var map = Affine.FromPoints(
+            (CenterX, CenterY), (leftX, leftY), (thirdX, thirdY), (middleX, middleY), (0, middleY), (0, middleY + middleX));
+        return Flip ? new Affine(-map.A, -map.B, Width - 1 - map.C, map.D, map.E, map.F) : map;
     }
 
     /// <summary>The map from crop pixels to image pixels.</summary>

@@ -1,0 +1,146 @@
+using System.Buffers;
+
+namespace Sinew.Imaging;
+
+/// <summary>Decodes JPEG, PNG and WebP files to upright 8-bit RGB.</summary>
+/// <remarks>
+/// Grey pictures get three equal channels, 16-bit samples their upper byte's value (rounded), CMYK is brought to RGB by
+/// r = c·k as other readers do, and alpha is dropped as OpenCV's <c>IMREAD_COLOR</c> does. Embedded colour profiles are ignored.
+/// Safe to call from many threads.
+/// </remarks>
+public static class ImageDecoder
+{
+    /// <summary>Decodes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="SinewException">The file is missing, no picture, damaged, or larger than the options allow.</exception>
+    public static Image Decode(string path, DecodeOptions? options = null)
+    {
+        options ??= DecodeOptions.Default;
+        using var file = ImageFile.Read(path, options.MaxFileBytes);
+        return Decode(file.Bytes, options, path);
+    }
+
+    /// <summary>Decodes a file's content.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="name">What the file is called in messages.</param>
+    /// <exception cref="SinewException">It is no picture, damaged, or larger than the options allow.</exception>
+    public static Image Decode(ReadOnlySpan<byte> file, DecodeOptions? options = null, string? name = null)
+    {
+        options ??= DecodeOptions.Default;
+        if (options.ScaleDenominator is not (1 or 2 or 4 or 8))
+        {
+            throw new ArgumentException($"ScaleDenominator is 1, 2, 4 or 8, not {options.ScaleDenominator}", nameof(options));
+        }
+
+        var called = name ?? "image";
+        var (format, width, height, orientation) = ReadHeader(file, called);
+        CheckSize(width, height, options, called);
+        var stored = format switch
+        {
+            ImageFormat.Jpeg => JpegDecoder.Decode(file, width, height, options, called),
+            ImageFormat.Png => PngDecoder.Decode(file, width, height, called),
+            _ => WebPDecoder.Decode(file, width, height, called),
+        };
+        return options.ApplyOrientation ? ImageOrientation.Apply(stored, orientation, width, height) : stored;
+    }
+
+    /// <summary>Reads a file's header: what it is and how large.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="SinewException">The file is missing or its header is not that of a picture.</exception>
+    public static ImageInfo Identify(string path, DecodeOptions? options = null)
+    {
+        using var file = ImageFile.Read(path, (options ?? DecodeOptions.Default).MaxFileBytes);
+        return Identify(file.Bytes, options, path);
+    }
+
+    /// <summary>Reads the header of a file's content: what it is and how large.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="name">What the file is called in messages.</param>
+    /// <exception cref="SinewException">The header is not that of a picture.</exception>
+    public static ImageInfo Identify(ReadOnlySpan<byte> file, DecodeOptions? options = null, string? name = null)
+    {
+        var header = ReadHeader(file, name ?? "image");
+        var turned = (options ?? DecodeOptions.Default).ApplyOrientation && header.Orientation >= 5;
+        return turned ? header with { Width = header.Height, Height = header.Width } : header;
+    }
+
+    /// <summary>The format that the first bytes of a file tell.</summary>
+    /// <param name="file">The bytes of the file, or its first twelve.</param>
+    public static ImageFormat FormatOf(ReadOnlySpan<byte> file)
+    {
+        if (file.StartsWith<byte>([0xFF, 0xD8, 0xFF])) return ImageFormat.Jpeg;
+        if (file.StartsWith<byte>([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])) return ImageFormat.Png;
+        return file.Length >= 12 && file.StartsWith("RIFF"u8) && file.Slice(8, 4).SequenceEqual("WEBP"u8) ? ImageFormat.WebP : ImageFormat.Unknown;
+    }
+
+    /// <summary>The header with the sizes as stored (orientation not applied).</summary>
+    internal static ImageInfo ReadHeader(ReadOnlySpan<byte> file, string name)
+    {
+        if (file.IsEmpty) throw new SinewException($"{name}: the file is empty");
+        var format = FormatOf(file);
+        var (width, height) = format switch
+        {
+            ImageFormat.Jpeg => JpegDecoder.ReadSize(file, name),
+            ImageFormat.Png => PngDecoder.ReadSize(file, name),
+            ImageFormat.WebP => WebPDecoder.ReadSize(file, name),
+            _ => throw new SinewException($"{name}: not a JPEG, PNG or WebP file; convert it to one of these"),
+        };
+        return new ImageInfo(format, width, height, Exif.Orientation(file, format));
+    }
+
+    internal static void CheckSize(int width, int height, DecodeOptions options, string name)
+    {
+        if ((long)width * height > options.MaxPixels)
+        {
+            throw new SinewException(
+                $"{name}: {width}×{height} pixels are more than the {options.MaxPixels:N0} allowed; make the picture smaller or raise DecodeOptions.MaxPixels");
+        }
+    }
+}
+
+/// <summary>A file's bytes in a pooled buffer.</summary>
+internal readonly ref struct ImageFile
+{
+    private readonly byte[] _buffer;
+    private readonly int _length;
+
+    private ImageFile(byte[] buffer, int length) => (_buffer, _length) = (buffer, length);
+
+    public Span<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    public static ImageFile Read(string path, long maxBytes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+            var length = RandomAccess.GetLength(handle);
+            if (length > maxBytes)
+            {
+                throw new SinewException($"{path}: {length:N0} bytes are more than the {maxBytes:N0} allowed; raise DecodeOptions.MaxFileBytes");
+            }
+
+            var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 1));
+            var read = 0;
+            while (read < length)
+            {
+                var got = RandomAccess.Read(handle, buffer.AsSpan(read, (int)length - read), read);
+                if (got == 0) break;
+                read += got;
+            }
+
+            return new ImageFile(buffer, read);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            var what = e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message;
+            throw new SinewException($"{path}: {what}", e);
+        }
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+}
