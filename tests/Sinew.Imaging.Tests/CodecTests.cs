@@ -39,7 +39,8 @@ public class CodecTests
             using var full = ImageDecoder.Decode(jpeg);
             using var reduced = ImageDecoder.Decode(jpeg, new DecodeOptions { ScaleDenominator = denominator });
             Assert.Equal((full.Width + denominator - 1) / denominator, reduced.Width);
-            // Red and green are linear in x and y, so any error of the map shows as a steady difference.
+            // Red and green are linear in x and y, so an error of the map shows as a steady difference: half a reduced
+            // pixel would be a whole grey level; the rounding of colours is less than half of one.
             var geometry = new CropGeometry(full.Width / 2f, full.Height / 2f, full.Width * 0.6f, full.Height * 0.6f, 0, 60, 60);
             byte[] a = new byte[60 * 60 * 3], b = new byte[60 * 60 * 3];
             Warp.Crop(full, geometry, a);
@@ -51,8 +52,8 @@ public class CodecTests
                 green += (a[i + 1] - b[i + 1]) / 3600.0;
             }
 
-            Assert.InRange(red, -0.35, 0.35);
-            Assert.InRange(green, -0.35, 0.35);
+            Assert.InRange(red, -0.45, 0.45);
+            Assert.InRange(green, -0.45, 0.45);
         }
     }
 
