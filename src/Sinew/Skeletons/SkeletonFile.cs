@@ -1,0 +1,115 @@
+using System.Globalization;
+using Sinew.Yaml;
+
+namespace Sinew.Skeletons;
+
+/// <summary>
+/// Skeletons as YAML files. A file lists <c>joints</c> (name; optionally id, swap, parent; sigma), <c>limbs</c> to draw
+/// (<c>left_knee to left_ankle</c>; the parents' limbs where absent) and <c>parts</c> (named lists of joints or of runs
+/// <c>first..last</c>), or names the members of a <c>union</c>.
+/// </summary>
+public static class SkeletonFile
+{
+    private const int MostJoints = 4096;
+
+    /// <summary>Reads one file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SinewException">The file is missing or wrong; the message names its line.</exception>
+    public static Skeleton Load(string path) => Load(path, depth: 0);
+
+    /// <summary>A skeleton by the name of a built-in one, or by the path of a file.</summary>
+    /// <param name="nameOrPath">Such as <c>coco17</c> or <c>skeletons/mine.yaml</c>.</param>
+    /// <exception cref="SinewException">There is neither, or the file is wrong.</exception>
+    public static Skeleton Resolve(string nameOrPath) => Resolve(nameOrPath, folder: "", depth: 0);
+
+    /// <summary>Reads a skeleton from a parsed file.</summary>
+    /// <param name="map">The file's top.</param>
+    /// <param name="member">Gives the members of a union by the names that the file uses.</param>
+    internal static Skeleton Read(YamlMap map, Func<string, Skeleton> member)
+    {
+        var name = map.Text("name");
+        if (name.Length == 0) throw map.Error("name", "is empty");
+        var union = map.Texts("union");
+        var joints = map.Maps("joints");
+        var limbs = map.Texts("limbs");
+        var parts = map.Map("parts");
+        map.Done();
+        if (union.Length > 0)
+        {
+            return joints.Length == 0 && limbs.Length == 0 && parts is null
+                ? SkeletonUnion.Of(name, [.. union.Select(member)]).Union
+                : throw map.Error("union", "stands alone: its members give the joints, limbs and parts");
+        }
+
+        if (joints.Length is 0 or > MostJoints) throw map.Error("joints", $"must list 1 to {MostJoints} joints, or the file name a 'union'");
+        return FromJoints(map, name, joints, limbs, parts);
+    }
+
+    private static Skeleton Load(string path, int depth) =>
+        Read(YamlMap.Load(path), n => Resolve(n, Path.GetDirectoryName(path) ?? "", depth + 1));
+
+    private static Skeleton Resolve(string nameOrPath, string folder, int depth)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        if (depth > 8) throw new SinewException($"{nameOrPath}: unions of unions go too deep; does the file name itself?");
+        if (BuiltInSkeletons.Find(nameOrPath) is { } builtIn) return builtIn;
+        var path = Path.Combine(folder, nameOrPath);
+        return File.Exists(path)
+            ? Load(path, depth)
+            : throw new SinewException(
+                $"'{nameOrPath}' is neither a built-in skeleton ({string.Join(", ", BuiltInSkeletons.Names)}) nor a file");
+    }
+
+    private static Skeleton FromJoints(YamlMap map, string name, YamlMap[] rows, string[] limbs, YamlMap? parts)
+    {
+        var joints = new Joint[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            var joint = row.Text("name");
+            joints[i] = new Joint(
+                joint, row.Text("id", joint)!, row.Text("swap", null), row.Number("sigma", min: 1e-6, max: 10), row.Text("parent", null));
+            row.Done();
+        }
+
+        if (SkeletonChecks.Check(joints) is { Count: > 0 } findings)
+        {
+            var first = findings[0];
+            var at = first.Joint >= 0 ? rows[first.Joint] : map;
+            throw new SinewException($"{map.File}:{at.Line}: {first.Message}");
+        }
+
+        var index = joints.Select((j, i) => (j.Name, i)).ToDictionary(j => j.Name, j => j.i, StringComparer.Ordinal);
+        return new Skeleton(
+            name,
+            joints,
+            limbs.Length == 0 ? null : [.. limbs.Select(l => Limb(map, index, l))],
+            parts?.Keys.ToDictionary(k => k, k => (IReadOnlyList<int>)Part(parts, index, k), StringComparer.Ordinal));
+    }
+
+    private static (int From, int To) Limb(YamlMap map, Dictionary<string, int> index, string text)
+    {
+        var ends = text.Split(" to ", StringSplitOptions.TrimEntries);
+        return ends.Length == 2 && index.TryGetValue(ends[0], out var from) && index.TryGetValue(ends[1], out var to) && from != to
+            ? (from, to)
+            : throw map.Error("limbs", $"has '{text}', which is not 'JOINT to JOINT' with two of the joints");
+    }
+
+    private static List<int> Part(YamlMap parts, Dictionary<string, int> index, string part)
+    {
+        var members = new List<int>();
+        foreach (var text in parts.Texts(part))
+        {
+            var ends = text.Split("..", StringSplitOptions.TrimEntries);
+            if (ends.Length > 2 || !index.TryGetValue(ends[0], out var first) || !index.TryGetValue(ends[^1], out var last) || first > last)
+            {
+                throw parts.Error(part, string.Create(
+                    CultureInfo.InvariantCulture, $"has '{text}', which is neither a joint nor a run 'FIRST..LAST' of joints"));
+            }
+
+            members.AddRange(Enumerable.Range(first, last - first + 1));
+        }
+
+        return members;
+    }
+}
