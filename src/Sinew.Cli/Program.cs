@@ -1,2 +1,4 @@
-Console.Error.WriteLine("sinew: no verbs yet");
-return 2;
+using Sinew.Cli.Commands;
+using Sinew.Cli.Frame;
+
+return await CommandLine.RunAsync(Verbs.All(), args).ConfigureAwait(false);

@@ -1,0 +1,60 @@
+# Shared by ./sinew, ./test and eng/setup.sh. Expects $root: the checkout's folder.
+# shellcheck shell=bash disable=SC2034
+
+state=$root/.sinew
+build_settings=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json .editorconfig)
+
+# Sets $listing to a short name for everything under the given paths: it changes with a name, a size or a time.
+list() {
+  listing=$(cd "$root" && { find "$@" \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
+    LC_ALL=C sort | sha256sum)
+  listing=${listing:0:16}
+}
+
+# Sets $sources: what the command is built from.
+list_sources() {
+  list src models "${build_settings[@]}"
+  sources=$listing
+}
+
+# Sets $natives: what the libraries beside it are made of; another libtorch or ONNX Runtime is another state.
+list_natives() {
+  list native eng
+  natives="$listing ${SINEW_LIBTORCH:-} ${SINEW_ONNXRUNTIME:-}"
+}
+
+# Sets $need to what a command line needs beside the command itself: nothing, inference (pictures, ONNX Runtime), or
+# training (libtorch too).
+find_need() {
+  local word
+  need=nothing
+  for word in "$@"; do
+    case $word in
+      -h | --help | --version) return ;;
+    esac
+  done
+  for word in "$@"; do
+    case $word in
+      -*) ;;
+      predict | annotate | review) need=inference; return ;;
+      quickstart | train | eval | export | bench | model | report) need=training; return ;;
+      *) return ;;
+    esac
+  done
+}
+
+# Whether the libraries that $need asks for are set up.
+natives_ready() {
+  [[ $need == nothing ]] && return
+  list_natives
+  [[ -f $state/ready/$need && $(<"$state/ready/$need") == "$natives" ]]
+}
+
+# The command's executable finds .NET by DOTNET_ROOT or in the usual folders, not by PATH.
+find_dotnet() {
+  [[ -n ${DOTNET_ROOT:-} ]] && return
+  local dotnet
+  dotnet=$(command -v dotnet) || return 0
+  [[ -L $dotnet ]] && dotnet=$(readlink -f "$dotnet")
+  export DOTNET_ROOT=${dotnet%/*}
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Sinew.Cli.Commands;
+
+/// <summary>Every verb of the command, in the order of the help.</summary>
+internal static class Verbs
+{
+    public static IReadOnlyList<Command> All() =>
+    [
+        DoctorCommand.Build(),
+    ];
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+
+namespace Sinew.Cli.Tests;
+
+public class FrameTests
+{
+    [Fact]
+    public void VersionIsOneLine()
+    {
+        var result = SinewCommand.Run("--version");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"^sinew \d+\.\d+\.\d+\S*\n$", result.Output);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public void HelpListsVerbsAndExamples()
+    {
+        var result = SinewCommand.Run("--help");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("doctor", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Examples:\n  sinew ", result.Output, StringComparison.Ordinal);
+        Assert.Equal(result.Output, SinewCommand.Run().Output);
+    }
+
+    [Theory]
+    [InlineData("unknown verb 'doctr' for sinew; did you mean 'doctor'?", "doctr")]
+    [InlineData("unknown option '--jsom' for sinew doctor; did you mean '--json'?", "doctor", "--jsom", "x")]
+    [InlineData("Required argument missing for option: '--json'", "doctor", "--json")]
+    [InlineData("unknown argument 'now' for sinew doctor; 'sinew doctor --help' lists what there is", "doctor", "now")]
+    public void WrongUsageIsOneLineAndExitCodeTwo(string expected, params string[] args)
+    {
+        var result = SinewCommand.Run(args);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Contains(expected, Assert.Single(Lines(result.Error)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NothingIsColouredInAPipe()
+    {
+        var result = SinewCommand.Run(start => start.Environment["TERM"] = "xterm-256color", "doctor");
+        var error = SinewCommand.Run(start => start.Environment["TERM"] = "xterm-256color", "doctr");
+
+        Assert.DoesNotContain('\e', result.Output);
+        Assert.DoesNotContain('\e', error.Error);
+    }
+
+    [Fact]
+    public void JsonOnStandardOutputStandsAlone()
+    {
+        var result = SinewCommand.Run("doctor", "--json", "-");
+
+        Assert.Equal(0, result.ExitCode);
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal(Environment.ProcessorCount, json.RootElement.GetProperty("processors").GetInt32());
+    }
+
+    [Fact]
+    public void JsonInAFileLeavesTheTextOnStandardOutput()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("deep/result.json");
+
+        var result = SinewCommand.Run("doctor", "--json", file);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("ffmpeg", result.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(File.ReadAllText(file));
+        Assert.Equal(JsonValueKind.Array, json.RootElement.GetProperty("parts").ValueKind);
+        Assert.Equal(["result.json"], Directory.GetFiles(Path.GetDirectoryName(file)!).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void AnUnwritablePlaceIsOneLine()
+    {
+        var result = SinewCommand.Run("doctor", "--json", "/proc/nowhere/result.json");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("sinew: /proc/nowhere/result.json: cannot be written", Assert.Single(Lines(result.Error)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AReaderThatStopsEarlyIsNoError()
+    {
+        using var process = SinewCommand.Start(null, "doctor");
+        process.StandardOutput.Close();
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Empty(error);
+    }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
