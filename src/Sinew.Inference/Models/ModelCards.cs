@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using Sinew.Yaml;
+
+namespace Sinew.Inference;
+
+/// <summary>Finds the card of a network's weights, or the weights of a card.</summary>
+public static class ModelCards
+{
+    private const string Prefix = "card/";
+    private static readonly Lazy<IReadOnlyList<ModelCard>> Known = new(ReadBuiltIn);
+
+    /// <summary>The cards that come with the library. The weights do not.</summary>
+    public static IReadOnlyList<ModelCard> BuiltIn => Known.Value;
+
+    /// <summary>The weights and the card that a path stands for.</summary>
+    /// <param name="path">
+    /// A card (<c>.yaml</c>), whose weights lie beside it; or weights, whose card lies beside them or in a folder <c>models</c> there
+    /// (under the weights' own name or naming their file), or is one of <see cref="BuiltIn"/>, by SHA-256.
+    /// </param>
+    /// <returns>The weights' path, and their card; null where no card is found.</returns>
+    /// <exception cref="SinewException">A file is missing, a card is wrong, or the weights are not those that their card names.</exception>
+    public static (string Weights, ModelCard? Card) Find(string path)
+    {
+        if (IsYaml(path))
+        {
+            var card = ModelCard.Load(path);
+            var weights = Path.Combine(Path.GetDirectoryName(path) ?? "", card.File);
+            if (!File.Exists(weights)) throw new SinewException($"{path}: its weights '{card.File}' are not beside it; put them there, or give the weights' own path");
+            Verify(card, path, weights, Hash(weights));
+            return (weights, card);
+        }
+
+        if (!File.Exists(path)) throw new SinewException($"{path}: there is no such file");
+        if (Beside(path) is { } found)
+        {
+            var card = ModelCard.Load(found);
+            if (card.Sha256 is not null) Verify(card, found, path, Hash(path));
+            return (path, card);
+        }
+
+        var hash = Hash(path);
+        return (path, BuiltIn.FirstOrDefault(c => c.Sha256 == hash));
+    }
+
+    private static bool IsYaml(string path) => Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
+
+    private static string? Beside(string weights)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(weights))!;
+        var own = Path.ChangeExtension(Path.Combine(folder, Path.GetFileName(weights)), ".yaml");
+        if (File.Exists(own)) return own;
+        foreach (var place in new[] { folder, Path.Combine(folder, "models") })
+        {
+            if (!Directory.Exists(place)) continue;
+            var cards = Directory.EnumerateFiles(place).Where(IsYaml).Order(StringComparer.Ordinal);
+            if (cards.FirstOrDefault(c => Names(c, Path.GetFileName(weights))) is { } card) return card;
+        }
+
+        return null;
+    }
+
+    /// <summary>True where a YAML file is a card of this file of weights; any other YAML in the folder is no concern of ours.</summary>
+    private static bool Names(string yaml, string file)
+    {
+        try
+        {
+            var map = YamlMap.Load(yaml);
+            return map.Has("kind") && map.Has("input") && map.Has("file") && map.Text("file") == file;
+        }
+        catch (SinewException)
+        {
+            return false;
+        }
+    }
+
+    private static void Verify(ModelCard card, string path, string weights, string hash)
+    {
+        if (card.Sha256 is { } expected && expected != hash)
+        {
+            throw new SinewException($"{weights}: not the weights that {path} describes (SHA-256 {hash[..12]}…, the card says {expected[..12]}…)");
+        }
+    }
+
+    private static string Hash(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static List<ModelCard> ReadBuiltIn()
+    {
+        var assembly = typeof(ModelCards).Assembly;
+        var cards = new List<ModelCard>();
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            cards.Add(ModelCard.Parse(reader.ReadToEnd(), resource));
+        }
+
+        return cards;
+    }
+}
