@@ -1,0 +1,50 @@
+using Sinew.Tensors.Functional;
+
+namespace Sinew.Tensors.Modules;
+
+/// <summary>Batch normalisation of images, as torch.nn.BatchNorm2d.</summary>
+public sealed class BatchNorm2d : Module
+{
+    /// <summary>Makes the normalisation: weight 1, bias 0, running mean 0, running variance 1.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="momentum">How far the running values move in a training step.</param>
+    public BatchNorm2d(long channels, double eps = 1e-5, double momentum = 0.1)
+    {
+        (Eps, Momentum) = (eps, momentum);
+        Weight = Parameter("weight", Tensor.Ones([channels]));
+        Bias = Parameter("bias", Tensor.Zeros([channels]));
+        RunningMean = Buffer("running_mean", Tensor.Zeros([channels]));
+        RunningVariance = Buffer("running_var", Tensor.Ones([channels]));
+        BatchesTracked = Buffer("num_batches_tracked", Tensor.Zeros([], DType.Int64));
+    }
+
+    /// <summary>[channels].</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>[channels].</summary>
+    public Tensor Bias { get; }
+
+    /// <summary>[channels].</summary>
+    public Tensor RunningMean { get; }
+
+    /// <summary>[channels].</summary>
+    public Tensor RunningVariance { get; }
+
+    /// <summary>One 64-bit integer: the training steps so far.</summary>
+    public Tensor BatchesTracked { get; }
+
+    /// <summary>Added to the variance.</summary>
+    public double Eps { get; }
+
+    /// <summary>How far the running values move in a training step.</summary>
+    public double Momentum { get; set; }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x)
+    {
+        if (Training)
+            BatchesTracked.AddInPlace(1L);
+        return F.BatchNorm(x, Weight, Bias, RunningMean, RunningVariance, Training, Momentum, Eps);
+    }
+}
