@@ -7,7 +7,7 @@ namespace Sinew.Annotations;
 /// The annotations of one data set as columns: one row per image, one row per person. People of an image need not be
 /// neighbours. Reading is by index and span; nothing is allocated per person.
 /// </summary>
-public sealed class PoseData
+public sealed partial class PoseData
 {
     private readonly float[] _keypoints;
     private readonly JointState[] _states;
@@ -87,4 +87,42 @@ public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, double[] 
 
     /// <summary>The file's own <c>num_keypoints</c>, by which people without joints are ignored in scoring; null counts the states.</summary>
     public int[]? LabelledCounts { get; init; }
+
+    /// <summary>
+    /// The square that the data set itself gives around each person (MPII's centre and scale); null where it gives none. MMPose crops these
+    /// without further padding.
+    /// </summary>
+    public PersonSquare[]? Squares { get; init; }
+
+    /// <summary>Track ids (PoseTrack, JHMDB): the same person has the same id in all frames of a video; null where the data set has none.</summary>
+    public int[]? TrackIds { get; init; }
+
+    /// <summary>Which parts' labels are called valid (COCO-WholeBody's <c>foot_valid</c> and so on); null where the data set does not say.</summary>
+    public ValidParts[]? ValidParts { get; init; }
+}
+
+/// <summary>A square around a person, image pixels.</summary>
+/// <param name="CenterX">x of its centre.</param>
+/// <param name="CenterY">y of its centre.</param>
+/// <param name="Side">Length of its side.</param>
+public readonly record struct PersonSquare(float CenterX, float CenterY, float Side);
+
+/// <summary>Parts of a person whose labels are valid.</summary>
+[Flags]
+public enum ValidParts : byte
+{
+    /// <summary>None beside the body.</summary>
+    None = 0,
+
+    /// <summary>The feet.</summary>
+    Foot = 1,
+
+    /// <summary>The face.</summary>
+    Face = 2,
+
+    /// <summary>The left hand.</summary>
+    LeftHand = 4,
+
+    /// <summary>The right hand.</summary>
+    RightHand = 8,
 }
