@@ -30,7 +30,7 @@ public enum OutsideMass
 public sealed class AxisResampling
 {
     private const double SnapTolerance = 1e-4;
-    private const float HardlyAnything = 1e-3f;
+    internal const float HardlyAnything = 1e-3f;
 
     private readonly int[] _firstSource;
     private readonly int[] _firstWeight;
