@@ -25,11 +25,11 @@ public enum OutsideMass
 /// moves the mean by up to half a bin.) Where both bins are equally wide the mass is not spread first, so that a shift by
 /// whole bins, and the identity, change nothing.
 /// </para>
-/// <para>Deviations below 1e-4 bins over the whole axis count as rounding of the geometry and are snapped to a shift by whole bins.</para>
+/// <para>Deviations below a thousandth of a bin over the whole axis count as rounding of the geometry and are snapped to a shift by whole bins.</para>
 /// </remarks>
 public sealed class AxisResampling
 {
-    private const double SnapTolerance = 1e-4;
+    private const double SnapTolerance = 1e-3;
     internal const float HardlyAnything = 1e-3f;
 
     private readonly int[] _firstSource;

@@ -21,6 +21,9 @@ public interface ITeacher : IDisposable
     /// <summary>Height of the crops that it wants, pixels.</summary>
     int Height { get; }
 
+    /// <summary>Factor on the sides of a person's box that makes the crops which it was trained on; the box then grows to its aspect ratio.</summary>
+    float Padding { get; }
+
     /// <summary>Changes whenever its output may: the hash of its weights and the settings with which they are read.</summary>
     string Fingerprint { get; }
 

@@ -15,7 +15,7 @@ public sealed class JointRows
     {
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentNullException.ThrowIfNull(student);
-        _upright = [.. student.Joints.Select(j => teacher.IndexOfId(j.Id))];
+        _upright = JointMapping.Between(teacher, student).SourceOf.ToArray();
         _mirrored = [.. _upright.Select(j => j < 0 ? -1 : teacher.SwapIndices[j])];
         TeacherJoints = teacher.Count;
     }

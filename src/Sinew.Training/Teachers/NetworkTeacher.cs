@@ -38,6 +38,9 @@ public abstract class NetworkTeacher : ITeacher
     public int Height { get; }
 
     /// <inheritdoc/>
+    public float Padding { get; init; } = 1.25f;
+
+    /// <inheritdoc/>
     public string Fingerprint { get; }
 
     /// <summary>How the raw output is read.</summary>

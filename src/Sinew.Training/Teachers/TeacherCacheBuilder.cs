@@ -14,8 +14,11 @@ public delegate bool CropReader(int person, CropGeometry crop, Span<byte> rgb);
 /// <summary>How a cache is made.</summary>
 public sealed record TeacherCacheOptions
 {
-    /// <summary>Factor on the sides of the person's box. The teacher's own habit (1.25) holds the whole person already.</summary>
-    public float Padding { get; init; } = 1.25f;
+    /// <summary>
+    /// Factor on the sides of the person's box; null for what the teacher was trained on. It need not grow with the augmentation: a
+    /// person's joints lie in the box, whatever the student's crop shows of the surroundings.
+    /// </summary>
+    public float? Padding { get; init; }
 
     /// <summary>Threads that crop and ask the teacher.</summary>
     public int Threads { get; init; } = 2;
@@ -46,7 +49,9 @@ public static class TeacherCacheBuilder
     {
         ArgumentNullException.ThrowIfNull(read);
         options ??= new TeacherCacheOptions();
-        var key = TeacherCacheKey.Of(teacher, data, options.Padding);
+        ArgumentNullException.ThrowIfNull(teacher);
+        var padding = options.Padding ?? teacher.Padding;
+        var key = TeacherCacheKey.Of(teacher, data, padding);
         var path = Path.Combine(folder, key.FileName);
         if (File.Exists(path)) return TeacherCacheFile.Read(path, key);
 
@@ -55,7 +60,7 @@ public static class TeacherCacheBuilder
         var records = new byte[]?[key.People];
         using (var log = TeacherCacheLog.Open(logPath, key, records))
         {
-            new Build(teacher, data, read, options, records, log, progress).Run(cancellation);
+            new Build(teacher, data, read, options, padding, records, log, progress).Run(cancellation);
         }
 
         var cache = TeacherCacheRecord.Join(key, records);
@@ -65,7 +70,8 @@ public static class TeacherCacheBuilder
     }
 
     private sealed class Build(
-        ITeacher teacher, PoseData data, CropReader read, TeacherCacheOptions options, byte[]?[] records, TeacherCacheLog log, Action<int, int>? progress)
+        ITeacher teacher, PoseData data, CropReader read, TeacherCacheOptions options, float padding, byte[]?[] records, TeacherCacheLog log,
+        Action<int, int>? progress)
     {
         private readonly Lock _gate = new();
         private int[] _missing = [];
@@ -120,7 +126,7 @@ public static class TeacherCacheBuilder
                 var batch = _missing.AsSpan(from, Math.Min(options.Batch, _missing.Length - from));
                 foreach (var person in batch)
                 {
-                    var crop = CropGeometry.FromBox(data.People.Boxes[person], teacher.Width, teacher.Height, options.Padding);
+                    var crop = CropGeometry.FromBox(data.People.Boxes[person], teacher.Width, teacher.Height, padding);
                     var usable = float.IsFinite(crop.CenterX) && float.IsFinite(crop.CenterY) && float.IsFinite(crop.ScaleWidth) && crop.ScaleWidth > 0;
                     if (!usable || !read(person, crop, crops.AsSpan(shown * bytes, bytes))) continue;
                     (people[shown], geometries[shown]) = (person, crop);

@@ -80,7 +80,7 @@ public sealed class AxisResamplingTests
             var target = new float[384];
             var resampling = new AxisResampling(BinAxis.SimCc(192, 2), BinAxis.SimCc(192, 2), x);
             return (resampling.Apply(masses, target) == 1).And(resampling.IsIdentity).And(target.AsSpan().SequenceEqual(masses));
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void Shifting_by_whole_bins_only_moves_the_masses()
