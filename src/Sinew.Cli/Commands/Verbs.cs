@@ -7,6 +7,7 @@ internal static class Verbs
 {
     public static IReadOnlyList<Command> All() =>
     [
+        SkeletonCommands.Build(),
         DoctorCommand.Build(),
     ];
 }

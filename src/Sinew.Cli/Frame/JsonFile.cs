@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Sinew.Cli.Frame;
@@ -8,7 +9,8 @@ internal static class JsonFile
     /// <summary>The path that means standard output.</summary>
     public const string StandardOutput = "-";
 
-    private static readonly JsonWriterOptions Layout = new() { Indented = true };
+    // The relaxed encoder leaves '+' and letters of other languages as they are; the document goes into no HTML page.
+    private static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="SinewException">The file cannot be written.</exception>
     public static void Write(string path, Action<Utf8JsonWriter> write)
