@@ -3,8 +3,10 @@
 # The library is taken from the npm package onnxruntime-node; that package's install script, which downloads more, is not run.
 set -euo pipefail
 
-version=1.30.0
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=eng/versions.sh
+source "$root/eng/versions.sh"
+version=$onnxruntime_version
 folder=$root/.sinew/onnxruntime
 target=$folder/libonnxruntime.so.1
 stamp=$folder/version
@@ -13,8 +15,8 @@ fail() { echo "get-onnxruntime: $1" >&2; exit 1; }
 
 [[ $(uname -s) == Linux ]] || fail "knows Linux only; set SINEW_ONNXRUNTIME to ONNX Runtime's library instead"
 case $(uname -m) in
-  x86_64) arch=x64 sha256=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23 ;;
-  aarch64) arch=arm64 sha256=1f549d46250b005580b597f4164984aaf75b3bcb9f3aeb07c7f8a8fe60b23c76 ;;
+  x86_64) arch=x64 sha256=$onnxruntime_sha256_x64 ;;
+  aarch64) arch=arm64 sha256=$onnxruntime_sha256_arm64 ;;
   *) fail "no library for $(uname -m); set SINEW_ONNXRUNTIME to ONNX Runtime's library instead" ;;
 esac
 
