@@ -117,6 +117,7 @@ internal static class Ops
     public static readonly Operator ClampInPlace = new("aten::clamp_");
     public static readonly Operator NormalInPlace = new("aten::normal_");
     public static readonly Operator UniformInPlace = new("aten::uniform_");
+    public static readonly Operator AsStrided = new("aten::as_strided");
     public static readonly Operator Equal = new("aten::equal");
     public static readonly Operator Conv2d = new("aten::conv2d");
     public static readonly Operator Linear = new("aten::linear");

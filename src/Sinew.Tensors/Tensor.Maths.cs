@@ -201,5 +201,10 @@ public sealed partial class Tensor
         return all.Item() != 0;
     }
 
+    /// <summary>Whether another tensor has the same shape and elements.</summary>
+    /// <param name="other">A tensor of the same element type on the same device.</param>
+    /// <returns>True where all are equal; NaN equals nothing.</returns>
+    public bool ValueEquals(Tensor other) => Ops.Equal.CallNumber(this, other) != 0;
+
     private static (Tensor Values, Tensor Indices) Pair(Tensor[] results) => (results[0], results[1]);
 }
