@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using Sinew.Skeletons;
+
+namespace Sinew.Evaluation;
+
+/// <summary>
+/// Reads COCO keypoint results: an array of <c>{image_id, category_id, keypoints, score}</c>. Such files may be gzip'd.
+/// </summary>
+public static class CocoResults
+{
+    private const int Person = 1;
+
+    private static readonly string[] PartScoreNames = ["foot_score", "face_score", "lefthand_score", "righthand_score", "wholebody_score"];
+
+    /// <summary>Reads a file without holding more of it than a block.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="skeleton">The joints that its records have.</param>
+    /// <param name="category">The category that counts; records of others are left out and counted.</param>
+    /// <exception cref="SinewException">The file cannot be read, or a record in it is no prediction of this skeleton.</exception>
+    public static CocoResultsFile Read(string path, Skeleton skeleton, long category = Person)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(skeleton);
+        using var json = JsonScanner.Open(path);
+        var reader = new Reader(skeleton, category);
+        if (json.Peek() != (byte)'[') throw json.Fail("results are an array of records; this file starts otherwise");
+        json.Expect((byte)'[');
+        var (first, record) = (true, 0);
+        while (json.Next((byte)']', ref first))
+        {
+            json.Record = ("record", record++);
+            reader.Read(json);
+        }
+
+        json.Record = default;
+        json.ExpectEnd();
+        return reader.Finish();
+    }
+
+    private sealed class Reader(Skeleton skeleton, long category)
+    {
+        private readonly List<long> _images = [];
+        private readonly List<double> _scores = [];
+        private readonly List<double> _keypoints = [];
+        private readonly List<float> _jointScores = [];
+        private readonly List<double> _areas = [];
+        private readonly List<double>[] _partScores = [.. PartScoreNames.Select(_ => new List<double>())];
+        private readonly KeypointLists _lists = new(skeleton);
+        private readonly double[] _box = new double[4];
+        private int _otherCategories;
+        private bool _boxes;
+        private bool _split;
+
+        internal void Read(JsonScanner json)
+        {
+            var (image, score, hasCategory, ofCategory, boxValues) = ((long?)null, (double?)null, false, 0L, -1);
+            Span<double> parts = stackalloc double[PartScoreNames.Length];
+            parts.Fill(double.NaN);
+            _lists.Clear();
+            json.Expect((byte)'{');
+            var first = true;
+            while (json.Next((byte)'}', ref first))
+            {
+                var key = json.Key();
+                if (_lists.Read(json, key)) continue;
+                if (key.SequenceEqual("image_id"u8)) image = json.Whole("image_id");
+                else if (key.SequenceEqual("score"u8)) score = json.Number("score");
+                else if (key.SequenceEqual("category_id"u8)) (hasCategory, ofCategory) = (true, json.Whole("category_id"));
+                else if (key.SequenceEqual("bbox"u8)) boxValues = json.Numbers(_box, "bbox");
+                else if (PartScore(key) is var part and >= 0) parts[part] = json.Number("a score");
+                else json.Skip();
+            }
+
+            if (hasCategory && ofCategory != category)
+            {
+                _otherCategories++;
+                return;
+            }
+
+            if (image is null) throw json.Fail("there is no image_id");
+            if (score is null) throw json.Fail("there is no score");
+            if (_lists.Problem() is { } problem) throw json.Fail(problem);
+            if (_images.Count == 0) _boxes = boxValues == 4;
+            if (_boxes && boxValues != 4) throw json.Fail("there is no bbox, but the first record has one; give all records one or none");
+            Add(image.Value, score.Value, parts);
+        }
+
+        internal CocoResultsFile Finish()
+        {
+            var parts = new Dictionary<string, double[]>();
+            for (var p = 0; p < PartScoreNames.Length; p++)
+            {
+                if (_partScores[p].TrueForAll(double.IsNaN)) continue;
+                parts[PartScoreNames[p][..^"_score".Length]] =
+                    [.. _partScores[p].Select((s, row) => double.IsNaN(s) ? _scores[row] : s)];
+            }
+
+            var results = new PoseResults(skeleton, [.. _images], [.. _scores], [.. _keypoints], [.. _jointScores])
+            {
+                Areas = _boxes || _split ? [.. _areas] : null,
+                PartScores = parts,
+            };
+            return new CocoResultsFile(results, _otherCategories);
+        }
+
+        private static int PartScore(ReadOnlySpan<byte> key)
+        {
+            if (!key.EndsWith("_score"u8)) return -1;
+            for (var p = 0; p < PartScoreNames.Length; p++)
+            {
+                if (key.Length == PartScoreNames[p].Length && key[0] == PartScoreNames[p][0] && key[1] == PartScoreNames[p][1]) return p;
+            }
+
+            return -1;
+        }
+
+        private void Add(long image, double score, ReadOnlySpan<double> parts)
+        {
+            _images.Add(image);
+            _scores.Add(score);
+            var values = _lists.Values;
+            var (at, atScore) = (_keypoints.Count, _jointScores.Count);
+            CollectionsMarshal.SetCount(_keypoints, at + (skeleton.Count * 2));
+            CollectionsMarshal.SetCount(_jointScores, atScore + skeleton.Count);
+            var keypoints = CollectionsMarshal.AsSpan(_keypoints)[at..];
+            var jointScores = CollectionsMarshal.AsSpan(_jointScores)[atScore..];
+            for (var j = 0; j < skeleton.Count; j++)
+            {
+                (keypoints[2 * j], keypoints[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
+                jointScores[j] = (float)values[(3 * j) + 2];
+            }
+
+            // pycocotools goes by the first record: boxes where it has one, else the extent of the list "keypoints".
+            _split |= _lists.MainValues < values.Length;
+            _areas.Add(_boxes ? _box[2] * _box[3] : Extent(keypoints[..(_lists.MainValues / 3 * 2)]));
+            for (var p = 0; p < parts.Length; p++) _partScores[p].Add(parts[p]);
+        }
+
+        private static double Extent(ReadOnlySpan<double> points)
+        {
+            var (x0, x1, y0, y1) = (points[0], points[0], points[1], points[1]);
+            for (var i = 2; i < points.Length; i += 2)
+            {
+                (x0, x1) = (Math.Min(x0, points[i]), Math.Max(x1, points[i]));
+                (y0, y1) = (Math.Min(y0, points[i + 1]), Math.Max(y1, points[i + 1]));
+            }
+
+            return (x1 - x0) * (y1 - y0);
+        }
+    }
+}
+
+/// <summary>What a file of results holds.</summary>
+/// <param name="Results">The predictions.</param>
+/// <param name="OtherCategories">How many records were left out because they are of another category.</param>
+public sealed record CocoResultsFile(PoseResults Results, int OtherCategories);

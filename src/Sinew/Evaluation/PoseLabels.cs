@@ -1,0 +1,110 @@
+using Sinew.Annotations;
+using Sinew.Skeletons;
+
+namespace Sinew.Evaluation;
+
+/// <summary>
+/// The labels that predictions are scored against, in double precision: a prediction counts or does not count by the exact
+/// value that stands in the file, and a match at a threshold turns on its last digits.
+/// </summary>
+public sealed class PoseLabels
+{
+    private readonly double[] _keypoints;
+    private readonly bool[] _labelled;
+
+    internal PoseLabels(Skeleton skeleton, long[] imageIds, int[] image, double[] keypoints, bool[] labelled)
+    {
+        (Skeleton, ImageIds, Image, _keypoints, _labelled) = (skeleton, imageIds, image, keypoints, labelled);
+    }
+
+    /// <summary>The joints that every person has.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>Each image's id, as the file gives it.</summary>
+    public long[] ImageIds { get; }
+
+    /// <summary>How many people there are.</summary>
+    public int Count => Image.Length;
+
+    /// <summary>Each person's row in <see cref="ImageIds"/>.</summary>
+    public int[] Image { get; }
+
+    /// <summary>Each person's annotation id.</summary>
+    public required long[] Ids { get; init; }
+
+    /// <summary>Boxes as x, y, width, height, <c>[people, 4]</c>, image pixels.</summary>
+    public required double[] Boxes { get; init; }
+
+    /// <summary>Areas in square pixels.</summary>
+    public required double[] Areas { get; init; }
+
+    /// <summary>True for COCO's <c>iscrowd</c> regions.</summary>
+    public required bool[] Crowd { get; init; }
+
+    /// <summary>The file's <c>num_keypoints</c>; where it has none, the number of labelled joints.</summary>
+    public required int[] LabelledCounts { get; init; }
+
+    /// <summary>Each image's crowd index (CrowdPose), or null.</summary>
+    public double[]? CrowdIndices { get; init; }
+
+    /// <summary>Head sizes in pixels (MPII), or null.</summary>
+    public double[]? HeadSizes { get; init; }
+
+    /// <summary>One person's coordinates: x, y per joint, image pixels.</summary>
+    /// <param name="person">Row of the person.</param>
+    public ReadOnlySpan<double> KeypointsOf(int person) => _keypoints.AsSpan(person * Skeleton.Count * 2, Skeleton.Count * 2);
+
+    /// <summary>Which of one person's joints are labelled, visible or not.</summary>
+    /// <param name="person">Row of the person.</param>
+    public ReadOnlySpan<bool> LabelledOf(int person) => _labelled.AsSpan(person * Skeleton.Count, Skeleton.Count);
+
+    /// <summary>The labels of a data set in memory.</summary>
+    /// <remarks>
+    /// Its coordinates are floats. One that is the nearest float to a number of at most three decimals is taken for that
+    /// number, so that these labels score as the file they were read from.
+    /// </remarks>
+    /// <param name="data">The data set.</param>
+    public static PoseLabels From(PoseData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var (people, joints) = (data.People.Count, data.Skeleton.Count);
+        var keypoints = new double[people * joints * 2];
+        var labelled = new bool[people * joints];
+        var boxes = new double[people * 4];
+        var counts = new int[people];
+        for (var p = 0; p < people; p++)
+        {
+            var from = data.KeypointsOf(p);
+            var to = keypoints.AsSpan(p * joints * 2, joints * 2);
+            for (var i = 0; i < from.Length; i++) to[i] = Decimal(from[i]);
+            var states = data.StatesOf(p);
+            for (var j = 0; j < joints; j++)
+            {
+                if (states[j] < JointState.Occluded) continue;
+                labelled[(p * joints) + j] = true;
+                counts[p]++;
+            }
+
+            var box = data.People.Boxes[p];
+            (boxes[p * 4], boxes[(p * 4) + 1]) = (Decimal(box.X), Decimal(box.Y));
+            (boxes[(p * 4) + 2], boxes[(p * 4) + 3]) = (Decimal(box.Width), Decimal(box.Height));
+        }
+
+        return new PoseLabels(data.Skeleton, data.Images.Ids, data.People.Image, keypoints, labelled)
+        {
+            Ids = data.People.Ids,
+            Boxes = boxes,
+            Areas = data.People.Areas,
+            Crowd = data.People.Crowd,
+            LabelledCounts = data.People.LabelledCounts ?? counts,
+            CrowdIndices = data.Images.CrowdIndices,
+            HeadSizes = data.People.HeadSizes is { } sizes ? Array.ConvertAll(sizes, s => (double)s) : null,
+        };
+    }
+
+    private static double Decimal(float value)
+    {
+        var nearest = Math.Round(value * 1000.0) / 1000.0;
+        return (float)nearest == value ? nearest : value;
+    }
+}

@@ -1,0 +1,86 @@
+using Sinew.Skeletons;
+
+namespace Sinew.Evaluation;
+
+/// <summary>
+/// Predicted poses as columns: one row per predicted person, in the order in which they were predicted. Coordinates are
+/// doubles, so that predictions kept in memory and the same ones read back from a file score alike to the last digit.
+/// </summary>
+public sealed class PoseResults
+{
+    private readonly double[] _keypoints;
+    private readonly float[] _jointScores;
+
+    /// <summary>Makes the table from its columns, which it owns from then on.</summary>
+    /// <param name="skeleton">The joints that every row has.</param>
+    /// <param name="imageIds">Each row's image, by the id that the labels' file gives it.</param>
+    /// <param name="scores">Each row's score; a higher one is matched first.</param>
+    /// <param name="keypoints">x, y pairs, <c>[rows, joints, 2]</c>, image pixels.</param>
+    /// <param name="jointScores">Scores of the joints, <c>[rows, joints]</c>.</param>
+    /// <exception cref="ArgumentException">The columns' lengths do not fit each other, or a score or coordinate is not finite.</exception>
+    public PoseResults(Skeleton skeleton, long[] imageIds, double[] scores, double[] keypoints, float[] jointScores)
+    {
+        ArgumentNullException.ThrowIfNull(skeleton);
+        ArgumentNullException.ThrowIfNull(imageIds);
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(keypoints);
+        ArgumentNullException.ThrowIfNull(jointScores);
+        var joints = (long)imageIds.Length * skeleton.Count;
+        if (scores.Length != imageIds.Length || jointScores.LongLength != joints || keypoints.LongLength != joints * 2)
+        {
+            throw new ArgumentException(
+                $"{imageIds.Length} predictions of {skeleton.Count} joints need as many scores, {joints} joint scores and twice as many " +
+                $"coordinates, not {scores.Length}, {jointScores.Length} and {keypoints.Length}");
+        }
+
+        RequireFinite(scores, 1, "score");
+        RequireFinite(keypoints, skeleton.Count * 2, "coordinate");
+        (Skeleton, ImageIds, Scores, _keypoints, _jointScores) = (skeleton, imageIds, scores, keypoints, jointScores);
+    }
+
+    /// <summary>The joints that every row has.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>How many predicted people there are.</summary>
+    public int Count => ImageIds.Length;
+
+    /// <summary>Each row's image, by the id that the labels' file gives it.</summary>
+    public long[] ImageIds { get; }
+
+    /// <summary>Each row's score; a higher one is matched first.</summary>
+    public double[] Scores { get; }
+
+    /// <summary>
+    /// Row of the labelled person that each prediction was made for (labelled boxes), −1 where there is none; null where
+    /// nothing is known of it (detector boxes).
+    /// </summary>
+    public int[]? People { get; init; }
+
+    /// <summary>
+    /// Each row's area in square pixels, which decides whether an unmatched prediction counts among the medium and the
+    /// large people; null takes the extent of the joints, as pycocotools does for results without boxes.
+    /// </summary>
+    public double[]? Areas { get; init; }
+
+    /// <summary>
+    /// Scores by which a part of the skeleton is ranked instead of <see cref="Scores"/>, by the part's name (COCO-WholeBody's
+    /// <c>foot_score</c> and the like); empty where there are none.
+    /// </summary>
+    public IReadOnlyDictionary<string, double[]> PartScores { get; init; } = new Dictionary<string, double[]>();
+
+    /// <summary>One row's coordinates: x, y per joint, image pixels.</summary>
+    /// <param name="row">The row.</param>
+    public ReadOnlySpan<double> KeypointsOf(int row) => _keypoints.AsSpan(row * Skeleton.Count * 2, Skeleton.Count * 2);
+
+    /// <summary>One row's joint scores.</summary>
+    /// <param name="row">The row.</param>
+    public ReadOnlySpan<float> JointScoresOf(int row) => _jointScores.AsSpan(row * Skeleton.Count, Skeleton.Count);
+
+    private static void RequireFinite(double[] values, int perRow, string what)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i])) throw new ArgumentException($"a {what} of prediction {i / perRow} is {values[i]}");
+        }
+    }
+}
