@@ -229,7 +229,8 @@ internal sealed class JsonScanner : IDisposable
                     _at++;
                     break;
                 case (byte)'"':
-                    _at += StringLength() + 2;
+                    var length = StringLength();
+                    _at += length + 2;
                     break;
                 case (byte)',' or (byte)':':
                     if (depth == 0) throw Unexpected("a value");
