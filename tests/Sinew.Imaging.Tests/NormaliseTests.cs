@@ -22,4 +22,15 @@ public class NormaliseTests
     [Fact]
     public void Spans_of_other_lengths_are_refused() =>
         Assert.Throws<ArgumentException>(() => Normalise.ToPlanes(new byte[12], new float[9], PixelNorm.None));
+
+    [Fact]
+    public void The_vector_path_gives_the_scalar_paths_values()
+    {
+        var rgb = new byte[3 * 1003];
+        new Random(4).NextBytes(rgb);
+        float[] vector = new float[rgb.Length], scalar = new float[rgb.Length];
+        Normalise.ToPlanes(rgb, vector, PixelNorm.ImageNet);
+        Normalise.ToPlanesScalar(rgb, scalar, PixelNorm.ImageNet);
+        Assert.Equal(scalar, vector);
+    }
 }

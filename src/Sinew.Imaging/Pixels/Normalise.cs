@@ -1,3 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Sinew.Imaging;
 
 /// <summary>
@@ -33,19 +38,39 @@ public static partial class Normalise
             throw new ArgumentException($"{rgb.Length} bytes of RGB do not fill {planes.Length} floats", nameof(planes));
         }
 
-        ToPlanesScalar(rgb, planes, norm);
+        var done = Avx2.IsSupported ? ToPlanesAvx2(rgb, planes, norm) : 0;
+        ToPlanesScalar(rgb, planes, norm, done);
     }
 
-    internal static void ToPlanesScalar(ReadOnlySpan<byte> rgb, Span<float> planes, PixelNorm norm)
+    internal static void ToPlanesScalar(ReadOnlySpan<byte> rgb, Span<float> planes, PixelNorm norm, int start = 0)
     {
         var count = rgb.Length / 3;
-        Channel(rgb, planes[..count], 0, norm.MeanR, norm.StdR);
-        Channel(rgb, planes.Slice(count, count), 1, norm.MeanG, norm.StdG);
-        Channel(rgb, planes.Slice(2 * count, count), 2, norm.MeanB, norm.StdB);
+        var (scaleR, scaleG, scaleB) = (1 / norm.StdR, 1 / norm.StdG, 1 / norm.StdB);
+        for (var i = start; i < count; i++)
+        {
+            planes[i] = (rgb[3 * i] - norm.MeanR) * scaleR;
+            planes[count + i] = (rgb[(3 * i) + 1] - norm.MeanG) * scaleG;
+            planes[(2 * count) + i] = (rgb[(3 * i) + 2] - norm.MeanB) * scaleB;
+        }
     }
 
-    private static void Channel(ReadOnlySpan<byte> rgb, Span<float> plane, int channel, float mean, float std)
+    private static int ToPlanesAvx2(ReadOnlySpan<byte> rgb, Span<float> planes, PixelNorm norm)
     {
-        for (var i = 0; i < plane.Length; i++) plane[i] = (rgb[(i * 3) + channel] - mean) / std;
+        var count = rgb.Length / 3;
+        ref var from = ref MemoryMarshal.GetReference(rgb);
+        ref var to = ref MemoryMarshal.GetReference(planes);
+        var (meanR, meanG, meanB) = (Vector256.Create(norm.MeanR), Vector256.Create(norm.MeanG), Vector256.Create(norm.MeanB));
+        var (scaleR, scaleG, scaleB) = (Vector256.Create(1 / norm.StdR), Vector256.Create(1 / norm.StdG), Vector256.Create(1 / norm.StdB));
+        var low = Vector256.Create(255);
+        var i = 0;
+        for (; i + 8 <= count; i += 8)
+        {
+            var pixels = Rgb24.Load(ref Unsafe.Add(ref from, 3 * i));
+            ((Vector256.ConvertToSingle(pixels & low) - meanR) * scaleR).StoreUnsafe(ref to, (nuint)i);
+            ((Vector256.ConvertToSingle((pixels >>> 8) & low) - meanG) * scaleG).StoreUnsafe(ref to, (nuint)(count + i));
+            ((Vector256.ConvertToSingle(pixels >>> 16) - meanB) * scaleB).StoreUnsafe(ref to, (nuint)((2 * count) + i));
+        }
+
+        return i;
     }
 }

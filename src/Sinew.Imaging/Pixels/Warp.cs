@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Sinew.Geometry;
 
 namespace Sinew.Imaging;
@@ -41,12 +42,15 @@ public static partial class Warp
     /// <param name="target">Receives <c>[height, width, 3]</c>.</param>
     /// <param name="width">Width of the target, pixels.</param>
     /// <param name="height">Height of the target, pixels.</param>
-    /// <exception cref="ArgumentException">The span is not width × height × 3 long.</exception>
+    /// <exception cref="ArgumentException">The span is not width × height × 3 long, or the map not finite.</exception>
     public static void Apply(Image image, Affine targetToImage, Span<byte> target, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (target.Length != (long)width * height * 3) throw new ArgumentException("the target is not width × height × 3 bytes", nameof(target));
-        ApplyScalar(image, targetToImage, target, width, height);
+        var (a, b, c, d, e, f) = targetToImage;
+        if (!double.IsFinite(a + b + c + d + e + f)) throw new ArgumentException($"{targetToImage} is no map", nameof(targetToImage));
+        if (Avx2.IsSupported) ApplyAvx2(image, targetToImage, target, width, height);
+        else ApplyScalar(image, targetToImage, target, width, height);
     }
 
     internal static void ApplyScalar(Image image, Affine targetToImage, Span<byte> target, int width, int height)
