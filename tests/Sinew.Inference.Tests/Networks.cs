@@ -1,3 +1,5 @@
+using Sinew.Skeletons;
+
 namespace Sinew.Inference.Tests;
 
 /// <summary>Networks of one or two nodes whose output is plain to see, and what the tests need to run them.</summary>
@@ -41,9 +43,16 @@ internal static class Networks
             .Node("Cast", "image", "floats", ("to", [(long)OnnxElementType.Float32]))
             .Node("ReduceMax", "floats", "points", ("axes", [1]), ("keepdims", [1])).Build();
 
+    /// <summary>Joints a, b, c …; a and b swap in a flip.</summary>
+    public static Skeleton Skeleton(int joints = 3) => new(
+        "letters",
+        [.. Enumerable.Range(0, joints).Select(i => new Joint($"{(char)('a' + i)}", $"{(char)('a' + i)}", i == 0 ? "b" : i == 1 ? "a" : null, 0.05, null))]);
+
+    public static RawPoseModel Raw(ModelCard card, byte[] onnx, int joints = 3) => new(card, OnnxModel.Load(onnx, card.Name, OneThread), Skeleton(joints));
+
     public static ModelCard Card(PoseOutputKind kind, int width, int height) => new()
     {
-        Name = "small", Kind = ModelKind.Pose, File = "small.onnx", Skeleton = "three",
+        Name = "small", Kind = ModelKind.Pose, File = "small.onnx", Skeleton = "letters",
         Input = new ModelInput { Width = width, Height = height },
         Output = new PoseOutput { Kind = kind },
     };

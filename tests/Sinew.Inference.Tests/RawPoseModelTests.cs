@@ -1,3 +1,4 @@
+using Sinew.Skeletons;
 using Sinew.TestSupport;
 
 namespace Sinew.Inference.Tests;
@@ -13,7 +14,7 @@ public class RawPoseModelTests
     {
         var card = Networks.Card(PoseOutputKind.Heatmap, 5, 4);
         card = card with { Input = card.Input with { Colour = colour, Scale = 0.5, Mean = [10, 20, 30], Std = [2, 4, 8] } };
-        using var model = new RawPoseModel(card, OnnxModel.Load(Networks.Channels(5, 4), "channels", Networks.OneThread));
+        using var model = Networks.Raw(card, Networks.Channels(5, 4));
         var crops = Noise(3 * 5 * 4 * 3);
         using var output = model.Run(crops, 3);
         Assert.Equal((3, 3, 5, 4), (output.Count, output.Joints, output.Width, output.Height));
@@ -35,8 +36,8 @@ public class RawPoseModelTests
     public void AFixedBatchGivesWhatAFreeOneGives()
     {
         var crops = Noise(5 * 5 * 4 * 3);
-        using var free = new RawPoseModel(Networks.Card(PoseOutputKind.SimCC, 5, 4), OnnxModel.Load(Networks.ChannelMaxima(5, 4), "free", Networks.OneThread));
-        using var pairs = new RawPoseModel(Networks.Card(PoseOutputKind.SimCC, 5, 4), OnnxModel.Load(Networks.ChannelMaxima(5, 4, 2), "pairs", Networks.OneThread));
+        using var free = Networks.Raw(Networks.Card(PoseOutputKind.SimCC, 5, 4), Networks.ChannelMaxima(5, 4));
+        using var pairs = Networks.Raw(Networks.Card(PoseOutputKind.SimCC, 5, 4), Networks.ChannelMaxima(5, 4, 2));
         using var a = free.Run(crops, 5);
         using var b = pairs.Run(crops, 5);
         Assert.Equal((5, 3, 5, 4), (b.Count, b.Joints, b.Width, b.Height));
@@ -48,7 +49,7 @@ public class RawPoseModelTests
     [Fact]
     public void SimccOutputsAreFoundByTheirNames()
     {
-        using var model = new RawPoseModel(Networks.Card(PoseOutputKind.SimCC, 5, 4), OnnxModel.Load(Networks.ChannelMaxima(5, 4), "simcc", Networks.OneThread));
+        using var model = Networks.Raw(Networks.Card(PoseOutputKind.SimCC, 5, 4), Networks.ChannelMaxima(5, 4));
         var crop = new byte[5 * 4 * 3];
         crop[(((2 * 5) + 3) * 3) + 1] = 200;
         using var output = model.Run(crop, 1);
@@ -63,7 +64,7 @@ public class RawPoseModelTests
     {
         var card = Networks.Card(PoseOutputKind.Coordinates, 5, 4);
         card = card with { Input = card.Input with { Layout = PixelLayout.Nhwc, Type = OnnxElementType.Int32 } };
-        using var model = new RawPoseModel(card, OnnxModel.Load(Networks.ColumnMaxima(5, 4), "columns", Networks.OneThread));
+        using var model = Networks.Raw(card, Networks.ColumnMaxima(5, 4), joints: 5);
         var crops = Noise(2 * 5 * 4 * 3);
         using var output = model.Run(crops, 2);
         Assert.Equal(5, output.Joints);
@@ -86,6 +87,7 @@ public class RawPoseModelTests
         var wide = Networks.Card(PoseOutputKind.Heatmap, 5, 4);
         Refused("the card says Int32", wide with { Input = wide.Input with { Type = OnnxElementType.Int32 } });
         Refused("not a pose model", wide with { Kind = ModelKind.Detector, Output = null });
+        Refused("gives 3 joints, its skeleton coco17 has 17", wide with { Skeleton = "coco17" });
 
         void Refused(string message, ModelCard card)
         {
@@ -102,10 +104,12 @@ public class RawPoseModelTests
         var path = Path.Combine(folder.Path, "own.onnx");
         var card = Networks.Card(PoseOutputKind.Heatmap, 5, 4);
         var bytes = new OnnxBuilder().Input("image", OnnxElementType.Float32, -1, 3, 4, 5).Output("maps", OnnxElementType.Float32, -1, 3, 4, 5)
-            .Node("Identity", "image", "maps").Metadata(ModelCard.MetadataKey, card.ToYaml()).Build();
+            .Node("Identity", "image", "maps").Metadata(ModelCard.MetadataKey, card.ToYaml()).Metadata(ModelCard.SkeletonKey, SkeletonFile.ToYaml(Networks.Skeleton())).Build();
         File.WriteAllBytes(path, bytes);
         using var model = RawPoseModel.Load(path, Networks.OneThread);
         Assert.Equal("small", model.Card.Name);
+        Assert.Equal("letters", model.Skeleton.Name);
+        Assert.Equal([1, 0, 2], model.Skeleton.SwapIndices);
 
         File.WriteAllBytes(path, Networks.Channels(5, 4));
         Assert.Contains("own.yaml", Assert.Throws<SinewException>(() => RawPoseModel.Load(path)).Message, StringComparison.Ordinal);

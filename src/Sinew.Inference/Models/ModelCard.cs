@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sinew.Skeletons;
 using Sinew.Yaml;
 
 namespace Sinew.Inference;
@@ -24,6 +25,9 @@ public sealed record ModelCard
     /// <summary>The entry of an ONNX file's metadata that holds the card's YAML.</summary>
     public const string MetadataKey = "sinew.card";
 
+    /// <summary>The entry of an ONNX file's metadata that holds the skeleton's YAML (<see cref="SkeletonFile.ToYaml"/>), where it is no built-in one.</summary>
+    public const string SkeletonKey = "sinew.skeleton";
+
     private const int MaxSide = 4096;
 
     private static readonly Dictionary<string, ModelKind> Kinds = new() { ["pose"] = ModelKind.Pose, ["detector"] = ModelKind.Detector };
@@ -41,11 +45,12 @@ public sealed record ModelCard
         ["simcc"] = PoseOutputKind.SimCC, ["heatmap"] = PoseOutputKind.Heatmap, ["coordinates"] = PoseOutputKind.Coordinates,
     };
 
-    private static readonly Dictionary<string, HeatmapRefinement> Refinements = new()
+    private static readonly Dictionary<string, PeakRefinement> BinRefinements = new()
     {
-        ["none"] = HeatmapRefinement.None, ["quarter"] = HeatmapRefinement.Quarter,
-        ["parabola"] = HeatmapRefinement.Parabola, ["dark"] = HeatmapRefinement.Dark,
+        ["none"] = PeakRefinement.None, ["parabola"] = PeakRefinement.Parabola, ["dark"] = PeakRefinement.Dark,
     };
+
+    private static readonly Dictionary<string, PeakRefinement> Refinements = new(BinRefinements) { ["quarter"] = PeakRefinement.Quarter };
 
     /// <summary>Short name, such as <c>tinypose-coco17</c>.</summary>
     public required string Name { get; init; }
@@ -62,7 +67,10 @@ public sealed record ModelCard
     /// <summary>For weights without their graph (<c>.pth</c>, <c>.safetensors</c>): the network, such as <c>rtmpose-m</c>.</summary>
     public string? Network { get; init; }
 
-    /// <summary>Name of the skeleton whose joints a pose network gives, in its order; null for detectors.</summary>
+    /// <summary>
+    /// The skeleton whose joints a pose network gives, in its order: the name of a built-in one, or a YAML file (beside the card,
+    /// where the card is a file); null for detectors.
+    /// </summary>
     public string? Skeleton { get; init; }
 
     /// <summary>What the network expects of its picture.</summary>
@@ -89,7 +97,13 @@ public sealed record ModelCard
     /// <summary>Reads a card from its file.</summary>
     /// <param name="path">The YAML file.</param>
     /// <exception cref="SinewException">The file is missing, no YAML, has an unknown key, or lacks something; the message names the line.</exception>
-    public static ModelCard Load(string path) => Read(YamlMap.Load(path));
+    public static ModelCard Load(string path)
+    {
+        var card = Read(YamlMap.Load(path));
+        if (card.Skeleton is null || BuiltInSkeletons.Find(card.Skeleton) is not null) return card;
+        var beside = Path.Combine(Path.GetDirectoryName(path) ?? "", card.Skeleton);
+        return System.IO.File.Exists(beside) ? card with { Skeleton = beside } : card;
+    }
 
     /// <summary>Reads a card from its text.</summary>
     /// <param name="yaml">The text.</param>
@@ -125,6 +139,7 @@ public sealed record ModelCard
                 case PoseOutputKind.SimCC:
                     Line(1, "split", Number(output.Split));
                     Line(1, "beta", Number(output.Beta));
+                    Line(1, "refine", Key(Refinements, output.Refine));
                     break;
                 case PoseOutputKind.Heatmap:
                     Line(1, "stride", Number(output.Stride));
@@ -228,6 +243,7 @@ public sealed record ModelCard
             {
                 Split = map.Number("split", 2, 1e-3, 1e3),
                 Beta = map.Number("beta", 10, 1e-6, 1e6),
+                Refine = map.Choice("refine", BinRefinements, "none"),
             },
             PoseOutputKind.Heatmap => output with
             {

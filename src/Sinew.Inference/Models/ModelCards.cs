@@ -42,6 +42,31 @@ public static class ModelCards
         return (path, BuiltIn.FirstOrDefault(c => c.Sha256 == hash));
     }
 
+    /// <summary>Loads a network with its card: one that is found, the network's own, or one for a form that can be recognised.</summary>
+    /// <param name="path">As for <see cref="Find"/>.</param>
+    /// <param name="options">How to run it; null for the CPU with all cores.</param>
+    /// <exception cref="SinewException">A file is missing or wrong, or no card is found.</exception>
+    public static (OnnxModel Model, ModelCard Card) Open(string path, OnnxOptions? options = null)
+    {
+        var (weights, card) = Find(path);
+        var model = OnnxModel.Load(weights, options);
+        try
+        {
+            card ??= model.Metadata.TryGetValue(ModelCard.MetadataKey, out var yaml)
+                ? ModelCard.Parse(yaml, $"{weights}({ModelCard.MetadataKey})")
+                : KnownForms.Recognise(model, Path.GetFileName(weights));
+            return (model, card
+                ?? throw new SinewException(
+                    $"{weights}: has no model card, and {string.Join("; ", model.Outputs)} is no form that is known; " +
+                    $"write a card beside it ({Path.GetFileNameWithoutExtension(weights)}.yaml)"));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
     private static bool IsYaml(string path) => Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
 
     private static string? Beside(string weights)

@@ -13,19 +13,19 @@ public enum PoseOutputKind
     Coordinates,
 }
 
-/// <summary>How a position between a map's cells is found.</summary>
-public enum HeatmapRefinement
+/// <summary>How a position between the cells of a map, or between bins, is found.</summary>
+public enum PeakRefinement
 {
     /// <summary>Not at all: the highest cell.</summary>
     None,
 
-    /// <summary>A quarter of a cell towards the higher neighbour, per axis.</summary>
+    /// <summary>A quarter of a cell towards the higher neighbour, per axis; for heatmaps.</summary>
     Quarter,
 
     /// <summary>The top of the parabola through the highest cell and its two neighbours, per axis.</summary>
     Parabola,
 
-    /// <summary>One Newton step on the logarithm of the blurred map (DARK, arXiv 1910.06278).</summary>
+    /// <summary>One Newton step on the logarithm of the blurred values (DARK, arXiv 1910.06278).</summary>
     Dark,
 }
 
@@ -44,8 +44,8 @@ public sealed record PoseOutput
     /// <summary>Heatmaps: sigma in cells of a Gaussian blur before reading; 0 for none.</summary>
     public double Blur { get; init; }
 
-    /// <summary>Heatmaps: how a position between cells is found.</summary>
-    public HeatmapRefinement Refine { get; init; } = HeatmapRefinement.Quarter;
+    /// <summary>How a position between cells or bins is found.</summary>
+    public PeakRefinement Refine { get; init; }
 
     /// <summary>SimCC: bins per crop pixel.</summary>
     public double Split { get; init; } = 2;

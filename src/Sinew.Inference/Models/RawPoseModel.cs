@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sinew.Skeletons;
 
 namespace Sinew.Inference;
 
@@ -14,8 +15,9 @@ public sealed class RawPoseModel : IDisposable
     /// <summary>Puts a loaded network and its card together.</summary>
     /// <param name="card">The card; of a pose network.</param>
     /// <param name="model">The network; belongs to this object from then on.</param>
-    /// <exception cref="SinewException">The network's input or output is not what the card says.</exception>
-    public RawPoseModel(ModelCard card, OnnxModel model)
+    /// <param name="skeleton">The skeleton; null takes the network's own (<see cref="ModelCard.SkeletonKey"/>), else the one that the card names.</param>
+    /// <exception cref="SinewException">The network's input, output or joints are not what the card says, or there is no such skeleton.</exception>
+    public RawPoseModel(ModelCard card, OnnxModel model, Skeleton? skeleton = null)
     {
         ArgumentNullException.ThrowIfNull(card);
         ArgumentNullException.ThrowIfNull(model);
@@ -40,6 +42,13 @@ public sealed class RawPoseModel : IDisposable
         Joints = jointAxis > 0 && jointAxis < shape.Count && shape[jointAxis] > 0
             ? (int)shape[jointAxis]
             : throw new SinewException($"{model.Name}: output {model.Outputs[outputs[0]]} does not say how many joints a {Output.Kind} network has");
+        Skeleton = skeleton ?? (model.Metadata.TryGetValue(ModelCard.SkeletonKey, out var yaml)
+            ? SkeletonFile.Parse(yaml, $"{model.Name}({ModelCard.SkeletonKey})")
+            : SkeletonFile.Resolve(card.Skeleton ?? throw new SinewException($"{model.Name}: its card names no skeleton")));
+        if (Skeleton.Count != Joints)
+        {
+            throw new SinewException($"{model.Name}: gives {Joints} joints, its skeleton {Skeleton.Name} has {Skeleton.Count}; correct the card");
+        }
     }
 
     /// <summary>The card.</summary>
@@ -47,6 +56,9 @@ public sealed class RawPoseModel : IDisposable
 
     /// <summary>The network's output and how it is read.</summary>
     public PoseOutput Output { get; }
+
+    /// <summary>The joints, in the network's order.</summary>
+    public Skeleton Skeleton { get; }
 
     /// <summary>Joints of the network, K.</summary>
     public int Joints { get; }
@@ -57,17 +69,10 @@ public sealed class RawPoseModel : IDisposable
     /// <exception cref="SinewException">A file is missing or wrong, no card is found, or the two do not fit each other.</exception>
     public static RawPoseModel Load(string path, OnnxOptions? options = null)
     {
-        var (weights, card) = ModelCards.Find(path);
-        var model = OnnxModel.Load(weights, options);
+        var (model, card) = ModelCards.Open(path, options);
         try
         {
-            if (card is null && model.Metadata.TryGetValue(ModelCard.MetadataKey, out var yaml))
-            {
-                card = ModelCard.Parse(yaml, $"{weights}({ModelCard.MetadataKey})");
-            }
-
-            return new RawPoseModel(
-                card ?? throw new SinewException($"{weights}: has no model card; write one beside it ({Path.GetFileNameWithoutExtension(weights)}.yaml)"), model);
+            return new RawPoseModel(card, model);
         }
         catch
         {

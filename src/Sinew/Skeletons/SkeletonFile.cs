@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Sinew.Yaml;
 
 namespace Sinew.Skeletons;
@@ -16,6 +17,38 @@ public static class SkeletonFile
     /// <param name="path">The file.</param>
     /// <exception cref="SinewException">The file is missing or wrong; the message names its line.</exception>
     public static Skeleton Load(string path) => Load(path, depth: 0);
+
+    /// <summary>Reads a text of the files' form, such as one that <see cref="ToYaml"/> wrote.</summary>
+    /// <param name="yaml">The text; the members of a union are built-in skeletons.</param>
+    /// <param name="name">The text's name in messages.</param>
+    /// <exception cref="SinewException">The text is wrong; the message names its line.</exception>
+    public static Skeleton Parse(string yaml, string name) => Read(YamlMap.Parse(yaml, name), BuiltInSkeletons.Get);
+
+    /// <summary>A skeleton as the text of a file, every joint, limb and part written out.</summary>
+    /// <param name="skeleton">The skeleton.</param>
+    public static string ToYaml(Skeleton skeleton)
+    {
+        ArgumentNullException.ThrowIfNull(skeleton);
+        var text = new StringBuilder();
+        text.Append("name: ").Append(Quoted(skeleton.Name)).Append("\njoints:\n");
+        foreach (var joint in skeleton.Joints)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  - {{name: {Quoted(joint.Name)}, id: {Quoted(joint.Id)}, sigma: {joint.Sigma:R}");
+            if (joint.Swap is not null) text.Append(", swap: ").Append(Quoted(joint.Swap));
+            if (joint.Parent is not null) text.Append(", parent: ").Append(Quoted(joint.Parent));
+            text.Append("}\n");
+        }
+
+        if (skeleton.Limbs.Count > 0) text.Append("limbs:\n");
+        foreach (var (from, to) in skeleton.Limbs) text.Append("  - ").Append(Quoted($"{skeleton.Joints[from].Name} to {skeleton.Joints[to].Name}")).Append('\n');
+        if (skeleton.Parts.Count > 0) text.Append("parts:\n");
+        foreach (var (part, members) in skeleton.Parts)
+        {
+            text.Append("  ").Append(Quoted(part)).Append(": [").AppendJoin(", ", members.Select(j => Quoted(skeleton.Joints[j].Name))).Append("]\n");
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>A skeleton by the name of a built-in one, or by the path of a file.</summary>
     /// <param name="nameOrPath">Such as <c>coco17</c> or <c>skeletons/mine.yaml</c>.</param>
@@ -44,6 +77,8 @@ public static class SkeletonFile
         if (joints.Length is 0 or > MostJoints) throw map.Error("joints", $"must list 1 to {MostJoints} joints, or the file name a 'union'");
         return FromJoints(map, name, joints, limbs, parts);
     }
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static Skeleton Load(string path, int depth) =>
         Read(YamlMap.Load(path), n => Resolve(n, Path.GetDirectoryName(path) ?? "", depth + 1));
