@@ -20,7 +20,7 @@ public sealed class TorchFileParityTests
         Assert.Equal(0.089f, sigmas[16]);
 
         OrderedDictionary<string, Tensor> state = TorchFile.ReadStateDict(Shared.Path("parity/cspnext_tiny.pth"));
-        Assert.Equal("backbone.stem.0.conv.weight", state.Keys[0]);
+        Assert.Equal("backbone.stem.0.conv.weight", state.GetAt(0).Key);
         Assert.Equal([12, 3, 3, 3], state["backbone.stem.0.conv.weight"].Shape);
         Assert.Equal(7, state["backbone.stem.0.bn.num_batches_tracked"].Item());
     }
