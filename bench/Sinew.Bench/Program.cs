@@ -1,1 +1,15 @@
-Console.WriteLine("sinew bench");
+using Sinew.Bench;
+
+var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
+{
+    ["annotations"] = AnnotationsBench.Run,
+};
+
+if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
+{
+    Console.Error.WriteLine($"usage: Sinew.Bench NAME, one of {string.Join(", ", benches.Keys)}");
+    return 2;
+}
+
+bench(args[1..]);
+return 0;

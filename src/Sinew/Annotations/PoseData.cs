@@ -66,6 +66,22 @@ public sealed record ImageTable(long[] Ids, StringColumn FileNames, int[] Widths
 
     /// <summary>Each image's crowd index, 0 to 1 (CrowdPose's <c>crowdIndex</c>); null where the data set has none.</summary>
     public double[]? CrowdIndices { get; init; }
+
+    /// <summary>Several tables as one, row after row.</summary>
+    internal static ImageTable Concat(IReadOnlyList<ImageTable> parts)
+    {
+        var names = new StringColumn.Builder();
+        foreach (var part in parts)
+        {
+            for (var i = 0; i < part.Count; i++) names.Add(part.FileNames.Utf8(i));
+        }
+
+        return new ImageTable(
+            [.. parts.SelectMany(p => p.Ids)], names.Build(), [.. parts.SelectMany(p => p.Widths)], [.. parts.SelectMany(p => p.Heights)])
+        {
+            CrowdIndices = Columns.Join(parts, p => p.CrowdIndices, p => p.Count, double.NaN),
+        };
+    }
 }
 
 /// <summary>What is known of each person beside the joints, as columns.</summary>
@@ -99,6 +115,49 @@ public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, double[] 
 
     /// <summary>Which parts' labels are called valid (COCO-WholeBody's <c>foot_valid</c> and so on); null where the data set does not say.</summary>
     public ValidParts[]? ValidParts { get; init; }
+
+    /// <summary>Several tables as one, row after row; the rows of <see cref="Image"/> are the parts' own.</summary>
+    internal static PeopleTable Concat(IReadOnlyList<PeopleTable> parts) => new(
+        [.. parts.SelectMany(p => p.Ids)],
+        [.. parts.SelectMany(p => p.Image)],
+        [.. parts.SelectMany(p => p.Boxes)],
+        [.. parts.SelectMany(p => p.Areas)],
+        [.. parts.SelectMany(p => p.Crowd)])
+    {
+        HeadSizes = Columns.Join(parts, p => p.HeadSizes, p => p.Count, 0),
+        // A table without counts counts its states, which is not known here: one such part leaves the whole without.
+        LabelledCounts = parts.All(p => p.LabelledCounts is not null) ? [.. parts.SelectMany(p => p.LabelledCounts!)] : null,
+        Squares = Columns.Join(parts, p => p.Squares, p => p.Count, default),
+        TrackIds = Columns.Join(parts, p => p.TrackIds, p => p.Count, -1),
+        ValidParts = Columns.Join(parts, p => p.ValidParts, p => p.Count, Annotations.ValidParts.None),
+    };
+
+    /// <summary>Some of the rows, in the order given.</summary>
+    internal PeopleTable Select(ReadOnlySpan<int> rows) => new(
+        Columns.Pick(Ids, rows), Columns.Pick(Image, rows), Columns.Pick(Boxes, rows), Columns.Pick(Areas, rows), Columns.Pick(Crowd, rows))
+    {
+        HeadSizes = HeadSizes is null ? null : Columns.Pick(HeadSizes, rows),
+        LabelledCounts = LabelledCounts is null ? null : Columns.Pick(LabelledCounts, rows),
+        Squares = Squares is null ? null : Columns.Pick(Squares, rows),
+        TrackIds = TrackIds is null ? null : Columns.Pick(TrackIds, rows),
+        ValidParts = ValidParts is null ? null : Columns.Pick(ValidParts, rows),
+    };
+}
+
+/// <summary>What all columns have in common.</summary>
+internal static class Columns
+{
+    public static T[] Pick<T>(T[] column, ReadOnlySpan<int> rows)
+    {
+        var some = new T[rows.Length];
+        for (var i = 0; i < rows.Length; i++) some[i] = column[rows[i]];
+        return some;
+    }
+
+    /// <summary>Optional columns as one; null where no part has it, and <paramref name="none"/> for the rows of parts that have not.</summary>
+    public static TValue[]? Join<TTable, TValue>(
+        IReadOnlyList<TTable> parts, Func<TTable, TValue[]?> column, Func<TTable, int> count, TValue none) =>
+        parts.All(p => column(p) is null) ? null : [.. parts.SelectMany(p => column(p) ?? Enumerable.Repeat(none, count(p)))];
 }
 
 /// <summary>A square around a person, image pixels.</summary>
