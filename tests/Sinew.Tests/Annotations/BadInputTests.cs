@@ -106,7 +106,7 @@ public class BadInputTests
         var whole = Encoding.UTF8.GetBytes(Coco([Image], [Good, Good.Replace("7", "8", StringComparison.Ordinal)]));
         var random = new Random(1);
         var path = folder.File("mad.json");
-        for (var i = 0; i < 2000; i++)
+        for (var i = 0; i < 500; i++)
         {
             var bytes = whole.ToArray();
             for (var n = random.Next(1, 4); n > 0; n--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
