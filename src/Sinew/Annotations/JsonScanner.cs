@@ -309,7 +309,7 @@ internal sealed class JsonScanner : IDisposable
     private SinewException Broken(string expected) =>
         Error($"not valid JSON at byte {_before + _pos}: expected {expected}, not '{(char)_buffer[_pos]}'");
 
-    private SinewException Truncated() => Error($"the file ends in the middle, after {_before + _pos} bytes: it is truncated, get it again");
+    private SinewException Truncated() => Error($"the file ends in the middle, after {_before + _end} bytes: it is truncated, get it again");
 
     private void SkipString()
     {

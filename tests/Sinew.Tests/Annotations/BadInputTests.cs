@@ -85,7 +85,7 @@ public class BadInputTests
         {
             var path = folder.Write("cut.json", whole[..length]);
             var error = Assert.Throws<SinewException>(() => CocoReader.Read(path, Two with { OnBad = OnBad.Skip }));
-            Assert.Contains("truncated", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"after {length} bytes: it is truncated", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', error.Message);
         }
     }
@@ -182,6 +182,9 @@ public class BadInputTests
             var path = folder.Write("x.json", padding[shift..] + Coco([Image], [Good]));
             var data = CocoReader.Read(path, Two);
             Assert.Equal((7, "a.jpg", 40f), (data.People.Ids[0], data.Images.FileNames[0], data.People.Boxes[0].Height));
+            if (shift > 0) continue;
+            var error = Assert.Throws<SinewException>(() => CocoReader.Read(folder.Write("x.json", padding + Coco([Image], [Good]) + "!"), Two));
+            Assert.Contains($"at byte {padding.Length + Coco([Image], [Good]).Length}:", error.Message, StringComparison.Ordinal);
         }
     }
 

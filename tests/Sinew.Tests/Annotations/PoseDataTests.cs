@@ -41,9 +41,9 @@ public class PoseDataTests
     [Fact]
     public void Mapping_into_a_union_and_back_loses_nothing() => Prop.ForAll(AnyData.ToArbitrary(), Gen.Elements(SkeletonNames).ToArbitrary(), (data, other) =>
     {
-        var union = SkeletonUnion.Of(data.Skeleton, BuiltInSkeletons.Get(other));
+        var union = SkeletonUnion.Of(BuiltInSkeletons.Get(other), data.Skeleton);
         var mapped = data.MapTo(union.Union);
-        var own = union.MapOf(0);
+        var own = union.MapOf(1);
         for (var p = 0; p < data.People.Count; p++)
         {
             Assert.Equal(data.LabelledOf(p), mapped.LabelledOf(p));
@@ -54,6 +54,19 @@ public class PoseDataTests
         Assert.Equal(data.Keypoints.ToArray(), back.Keypoints.ToArray());
         Assert.Equal(data.States.ToArray(), back.States.ToArray());
     }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void An_own_skeletons_names_sides_and_limbs_are_read_back()
+    {
+        using var folder = new TempFolder();
+        var skeleton = new Skeleton("pet", [new("tail", "tail", null, 0.1, null), new("left_paw", "left_paw", "right_paw", 0.1, "tail"), new("right_paw", "right_paw", "left_paw", 0.1, "tail")]);
+        CocoWriter.Write(Make(skeleton, 1, 1, new Random(1)), folder.File("pet.json"));
+        var back = CocoReader.Read(folder.File("pet.json")).Skeleton;
+        Assert.Equal("pet", back.Name);
+        Assert.Equal(skeleton.Joints.Select(j => j.Name), back.Joints.Select(j => j.Name));
+        Assert.Equal(skeleton.SwapIndices, back.SwapIndices);
+        Assert.Equal([(0, 1), (0, 2)], back.Limbs);
+    }
 
     [Fact]
     public void Groups_hold_everybody_once_on_their_image() => Prop.ForAll(AnyData.ToArbitrary(), data =>

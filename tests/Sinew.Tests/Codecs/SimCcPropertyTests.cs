@@ -11,12 +11,28 @@ public class SimCcPropertyTests
 
     private static readonly Gen<float[]> AnyRow =
         from length in Gen.Choose(1, 100)
-        from row in Gen.OneOf(Gen.Elements(Special), Gen.Choose(-5, 5).Select(i => (float)i), Gen.Choose(-1000, 1000).Select(i => i / 7f)).ArrayOf(length)
+        from special in Gen.Choose(0, 20)
+        from row in Gen.Frequency((special, Gen.Elements(Special)), (50, Gen.Choose(-5, 5).Select(i => (float)i)), (50, Gen.Choose(-1000, 1000).Select(i => i / 7f))).ArrayOf(length)
         select row;
 
     [Fact]
     public void The_vector_maximum_is_the_scalar_one() => Prop.ForAll(AnyRow.ToArbitrary(), row =>
         AxisMaximum.Find(row).Equals(AxisMaximum.FindScalar(row))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_maximum_is_found_wherever_it_lies()
+    {
+        for (var length = 1; length < 70; length++)
+        {
+            for (var bin = 0; bin < length; bin++)
+            {
+                var row = new float[length];
+                row.AsSpan().Fill(-2);
+                row[bin] = -1;
+                Assert.Equal((bin, -1), AxisMaximum.Find(row));
+            }
+        }
+    }
 
     [Fact]
     public void The_vector_exponential_is_the_scalar_one_and_close_to_the_true_one()

@@ -86,6 +86,16 @@ public class SkeletonUnionTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void The_first_members_limbs_all_stay_in_the_unions_tree() => Prop.ForAll(SomeMembers.ToArbitrary(), members =>
+    {
+        var union = SkeletonUnion.Of(members);
+        var map = union.MapOf(0);
+        var parents = union.Union.ParentIndices;
+        return Enumerable.Range(0, members[0].Count).Where(j => members[0].ParentIndices[j] >= 0).All(j =>
+            (map[j], map[members[0].ParentIndices[j]]) is var (a, b) && (parents[a] == b || parents[b] == a));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Shared_and_unique_joints_part_the_union() => Prop.ForAll(SomeMembers.ToArbitrary(), members =>
     {
         var union = SkeletonUnion.Of(members);
