@@ -6,7 +6,8 @@ namespace Sinew.Annotations;
 
 /// <summary>
 /// Reads MPII as MMPose hands it on: a list of people, each with <c>image</c>, <c>center</c>, <c>scale</c>, <c>joints</c> ([16, 2]) and
-/// <c>joints_vis</c> ([16]; <c>labelled</c> is read too), and optionally <c>head_size</c> in pixels.
+/// <c>joints_vis</c> ([16]), and optionally <c>head_size</c> in pixels. The form of the stacked hourglass's files, which has <c>labelled</c> in place
+/// of <c>joints_vis</c>, is read too.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -16,7 +17,7 @@ namespace Sinew.Annotations;
 /// <para>
 /// As in MMPose, the square around a person is 200 · scale wide, its centre moved down by 15 · scale so that no feet are cut
 /// (<c>mmpose/datasets/datasets/body/mpii_dataset.py</c>); it is the person's box and is kept in <see cref="PeopleTable.Squares"/>. The
-/// area is 0.53 of it, at least 1.
+/// area is 0.53 of it, at least 1. The hourglass's form has moved its centre already and made its scale 1.25 times as large, which is undone.
 /// </para>
 /// <para>
 /// A person's id is the number of the record; an image's id the number that its file name is, else minus the number of its first record, minus 1.
@@ -27,6 +28,7 @@ public sealed class MpiiReader
 {
     private const double PixelsPerScale = 200;
     private const double DownShift = 15;
+    private const double HourglassPadding = 1.25;
 
     private readonly JsonScanner _json;
     private readonly ReadReport _report;
@@ -89,14 +91,15 @@ public sealed class MpiiReader
         _person.HeadSize = null;
         string? image = null;
         double? scale = null;
-        var numbers = true;
+        var (numbers, hourglass) = (true, false);
         _json.Expect('{');
         var first = true;
         while (_json.NextKey(ref first))
         {
             var key = _json.Key;
             if (key.SequenceEqual("joints"u8)) numbers &= _json.TryNumbers(_joints);
-            else if (key.SequenceEqual("joints_vis"u8) || key.SequenceEqual("labelled"u8)) numbers &= _json.TryNumbers(_visible);
+            else if (key.SequenceEqual("joints_vis"u8)) numbers &= _json.TryNumbers(_visible);
+            else if (key.SequenceEqual("labelled"u8)) (numbers, hourglass) = (numbers & _json.TryNumbers(_visible), true);
             else if (key.SequenceEqual("center"u8)) numbers &= _json.TryNumbers(_center);
             else if (key.SequenceEqual("scale"u8)) scale = _json.TryNumber(out var value) ? value : null;
             else if (key.SequenceEqual("head_size"u8)) _person.HeadSize = _json.TryNumber(out var size) ? (float)size : null;
@@ -112,19 +115,19 @@ public sealed class MpiiReader
         {
             Bad(record, BadRecord.JointCount, $"{_joints.Count / 2} joints and {_visible.Count} joints_vis, not {_skeleton.Count}");
         }
-        else if (SetSquare(record, scale.Value) && SetJoints(record))
+        else if (SetSquare(record, scale.Value, hourglass) && SetJoints(record))
         {
             (_person.Id, _person.Image) = (record, ImageId(image, record));
             _columns.AddPerson(_person, record);
         }
     }
 
-    private bool SetSquare(int record, double scale)
+    private bool SetSquare(int record, double scale, bool hourglass)
     {
         var (x, y) = (_center.Values[0], _center.Values[1]);
         // The format writes −1 where there is no centre, and MMPose leaves that one where it is.
-        if (x != -1) y += DownShift * scale;
-        var side = scale * PixelsPerScale;
+        if (x != -1 && !hourglass) y += DownShift * scale;
+        var side = scale * PixelsPerScale / (hourglass ? HourglassPadding : 1);
         if (!double.IsFinite(x) || !double.IsFinite(y) || !(side > 0) || !float.IsFinite((float)side))
         {
             return Bad(record, BadRecord.NotFinite, "a center that is not finite, or a scale not above 0");

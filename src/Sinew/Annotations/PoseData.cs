@@ -105,8 +105,8 @@ public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, double[] 
     public int[]? LabelledCounts { get; init; }
 
     /// <summary>
-    /// The square that the data set itself gives around each person (MPII's centre and scale); null where it gives none. MMPose crops these
-    /// without further padding.
+    /// The square that the data set itself gives around each person (MPII's centre and scale); null where it gives none. Crops pad it like
+    /// any box.
     /// </summary>
     public PersonSquare[]? Squares { get; init; }
 

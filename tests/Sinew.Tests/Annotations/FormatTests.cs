@@ -122,6 +122,21 @@ public class FormatTests
     }
 
     [Fact]
+    public void Mpii_validation_people_have_their_joints_and_head_sizes()
+    {
+        var data = AnnotationReader.Read(Shared.Path("data/evaluation/mpii_val_people.json"), null, out var report);
+        Assert.Equal((2958, 0), (data.People.Count, report.Bad));
+        Assert.Equal(44240, Enumerable.Range(0, data.People.Count).Sum(data.LabelledOf));
+        Assert.All(data.People.HeadSizes!, h => Assert.True(h > 0));
+
+        // The sample file of MMPose's form begins with the same person.
+        var mmpose = AnnotationReader.Read(Shared.Path(Samples + "mpii/test_mpii.json"));
+        Assert.Equal(mmpose.People.Squares![0].CenterY, data.People.Squares![0].CenterY, 1e-3);
+        Assert.Equal(mmpose.People.Squares![0].Side, data.People.Squares![0].Side, 1e-3);
+        Assert.Equal(mmpose.KeypointsOf(0)[..16].ToArray(), data.KeypointsOf(0)[..16].ToArray());
+    }
+
+    [Fact]
     public void Mpii_trb_has_the_boxes_of_mpii()
     {
         var mpii = AnnotationReader.Read(Shared.Path(Samples + "mpii/test_mpii.json"));
