@@ -1,29 +1,38 @@
 using System.Runtime.InteropServices;
 using Sinew.Cli.Frame;
+using Sinew.Inference.Onnx;
+using Sinew.Tensors;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
 
-/// <summary><c>doctor</c>: which of the libraries and programs that sinew uses are on this machine.</summary>
+/// <summary><c>doctor</c>: which of the libraries and programs that sinew uses can be loaded, and what is missing otherwise.</summary>
 internal static class DoctorCommand
 {
-    private sealed record Part(string Name, string NeededFor, bool Found, string Place);
+    private sealed record Part(string Name, string NeededFor, string? Found, string? Trouble = null);
 
     public static Verb Build() =>
-        new Verb("doctor", "Show what of this machine sinew can use", "sinew doctor") { CommonOptions.Json }.Does((_, terminal) =>
+        new Verb("doctor", "Show what of this machine sinew can use", "sinew doctor", "sinew doctor --json -") { CommonOptions.Json }.Does((_, terminal) =>
         {
             Part[] parts =
             [
                 Library("libturbojpeg.so.0", "JPEG pictures"),
                 Library("libpng16.so.16", "PNG pictures"),
                 Library("libwebp.so.7", "WebP pictures"),
+                Try("ONNX Runtime", "inference", () => $"{OnnxRuntime.Get().Version}, {OnnxRuntime.Get().Path}"),
+                Try("libtorch", "training", () => $"{Torch.Version}, CUDA {(Torch.CudaAvailable ? "yes" : "no")}"),
+                Try("BLAS", "training speed", () => Torch.BlasLibrary),
                 Program("ffmpeg", "video"),
             ];
-            var machine = $"sinew on .NET {Environment.Version}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
-            terminal.Out.WriteLine(machine);
+            terminal.Out.WriteLine($".NET {Environment.Version}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors");
             var table = new Table().Border(TableBorder.Simple).AddColumns("part", "for", "found");
-            foreach (var part in parts) table.AddRow(part.Name, part.NeededFor, part.Found ? Markup.Escape(part.Place) : "[red]no[/]");
+            foreach (var part in parts)
+            {
+                table.AddRow(new Text(part.Name), new Text(part.NeededFor), part.Found is null ? new Text("no", Color.Red) : new Text(part.Found));
+            }
+
             terminal.Out.Write(table);
+            foreach (var part in parts.Where(p => p.Trouble is not null)) terminal.Warn($"{part.Name}: {part.Trouble}");
             terminal.WriteJson(json =>
             {
                 json.WriteStartObject();
@@ -36,7 +45,7 @@ internal static class DoctorCommand
                     json.WriteStartObject();
                     json.WriteString("name", part.Name);
                     json.WriteString("for", part.NeededFor);
-                    json.WriteBoolean("found", part.Found);
+                    json.WriteString("found", part.Found);
                     json.WriteEndObject();
                 }
 
@@ -46,19 +55,30 @@ internal static class DoctorCommand
             return ExitCode.Done;
         });
 
-    private static Part Library(string name, string neededFor)
+    private static Part Try(string name, string neededFor, Func<string> find)
     {
-        if (!NativeLibrary.TryLoad(name, out var handle)) return new Part(name, neededFor, false, "");
-        NativeLibrary.Free(handle);
-        return new Part(name, neededFor, true, "yes");
+        try
+        {
+            return new Part(name, neededFor, find());
+        }
+        catch (SinewException e)
+        {
+            return new Part(name, neededFor, null, e.Message);
+        }
     }
 
-    private static Part Program(string name, string neededFor)
+    private static Part Library(string name, string neededFor)
     {
-        var place = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        if (!NativeLibrary.TryLoad(name, out var handle)) return new Part(name, neededFor, null);
+        NativeLibrary.Free(handle);
+        return new Part(name, neededFor, "yes");
+    }
+
+    private static Part Program(string name, string neededFor) => new(
+        name,
+        neededFor,
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
-        return new Part(name, neededFor, place is not null, place ?? "");
-    }
+            .FirstOrDefault(File.Exists));
 }

@@ -43,7 +43,7 @@ internal static class SkeletonCommands
                     json.WriteString("name", s.Name);
                     json.WriteNumber("joints", s.Count);
                     json.WriteNumber("limbs", s.Limbs.Count);
-                    WriteStrings(json, "parts", s.Parts.Keys);
+                    json.WriteStrings("parts", s.Parts.Keys);
                     json.WriteEndObject();
                 }
 
@@ -248,18 +248,13 @@ internal static class SkeletonCommands
 
         json.WriteStartObject();
         WriteSkeleton(json, union.Union);
-        WriteStrings(json, "members", names);
-        WriteStrings(json, "shared", union.Shared.Select(j => union.Union.Joints[j].Name));
+        json.WriteStrings("members", names);
+        json.WriteStrings("shared", union.Shared.Select(j => union.Union.Joints[j].Name));
         json.WriteStartObject("unique");
-        for (var m = 0; m < names.Count; m++) WriteStrings(json, names[m], union.UniqueOf(m).Select(j => union.Union.Joints[j].Name));
+        for (var m = 0; m < names.Count; m++) json.WriteStrings(names[m], union.UniqueOf(m).Select(j => union.Union.Joints[j].Name));
         json.WriteEndObject();
         json.WriteStartObject("mappings");
-        for (var m = 0; m < names.Count; m++)
-        {
-            json.WriteStartArray(names[m]);
-            foreach (var joint in union.MapOf(m)) json.WriteNumberValue(joint);
-            json.WriteEndArray();
-        }
+        for (var m = 0; m < names.Count; m++) json.WriteNumbers(names[m], union.MapOf(m));
 
         json.WriteEndObject();
         json.WriteEndObject();
@@ -294,12 +289,7 @@ internal static class SkeletonCommands
 
         json.WriteEndArray();
         json.WriteStartObject("parts");
-        foreach (var (part, joints) in skeleton.Parts)
-        {
-            json.WriteStartArray(part);
-            foreach (var joint in joints) json.WriteNumberValue(joint);
-            json.WriteEndArray();
-        }
+        foreach (var (part, joints) in skeleton.Parts) json.WriteNumbers(part, joints);
 
         json.WriteEndObject();
     }
@@ -307,13 +297,6 @@ internal static class SkeletonCommands
     private static void WriteSvg(ParseResult options, Func<string> draw)
     {
         if (options.GetValue(Svg) is { } file) OutputFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(draw())));
-    }
-
-    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
     }
 
     private static Text Number(int value) => new(value.ToString(CultureInfo.InvariantCulture));

@@ -8,6 +8,8 @@ internal static class Verbs
     public static IReadOnlyList<Command> All() =>
     [
         SkeletonCommands.Build(),
+        DataCommands.Build(),
+        ModelCommands.Build(),
         DoctorCommand.Build(),
     ];
 }

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Sinew.Cli.Frame;
+using Sinew.Inference.Models;
+using Sinew.Inference.Onnx;
+using Spectre.Console;
+
+namespace Sinew.Cli.Commands;
+
+/// <summary><c>model info</c>.</summary>
+internal static class ModelCommands
+{
+    public static Verb Build() => new("model", "Networks: what a file holds", "sinew model info network.onnx") { Info() };
+
+    private static Verb Info()
+    {
+        var which = new Argument<string>("model") { Description = "An ONNX file, or a model card (YAML) with its weights beside it" };
+        return new Verb("info", "Show a network's inputs, outputs, joints and card", "sinew model info network.onnx", "sinew model info models/card.yaml --json -")
+        {
+            which, CommonOptions.Json,
+        }.Does((options, terminal) =>
+        {
+            var (weights, card) = ModelCards.Find(options.GetRequiredValue(which));
+            using var model = OnnxModel.Load(weights, new OnnxOptions { Threads = 1 });
+            card ??= CardOf(weights, terminal);
+            var bytes = new FileInfo(weights).Length;
+            Write(terminal, weights, bytes, model, card);
+            terminal.WriteJson(json => Write(json, weights, bytes, model, card));
+            return ExitCode.Done;
+        });
+    }
+
+    // A network that states its card itself, or whose form is known. To have none is no error where one only asks what is there.
+    private static ModelCard? CardOf(string weights, Terminal terminal)
+    {
+        try
+        {
+            var (model, card) = ModelCards.Open(weights, new OnnxOptions { Threads = 1 });
+            model.Dispose();
+            return card;
+        }
+        catch (SinewException e)
+        {
+            terminal.Warn(e.Message);
+            return null;
+        }
+    }
+
+    private static void Write(Terminal terminal, string weights, long bytes, OnnxModel model, ModelCard? card)
+    {
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "");
+        void Row(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value)) table.AddRow(new Text(name), new Text(value));
+        }
+
+        Row("file", string.Create(CultureInfo.InvariantCulture, $"{weights} ({bytes} bytes)"));
+        foreach (var port in model.Inputs) Row("input", port.ToString());
+        foreach (var port in model.Outputs) Row("output", port.ToString());
+        if (card is not null)
+        {
+            Row("card", $"{card.Name} ({card.Kind.ToString().ToLowerInvariant()})");
+            Row("skeleton", card.Skeleton);
+            Row("picture", $"{card.Input.Width}x{card.Input.Height} {card.Input.Colour} {card.Input.Layout} {card.Input.Type}".ToLowerInvariant());
+            Row("gives", card.Output is { } output ? Form(output) : null);
+            Row("crop", card.Output is not null ? $"box x {card.Crop.Padding.ToString(CultureInfo.InvariantCulture)}" : null);
+            Row("licence", card.Licence);
+            Row("source", card.Source);
+        }
+
+        foreach (var (key, value) in model.Metadata) Row($"metadata {key}", value.Contains('\n', StringComparison.Ordinal) ? $"{value.Length} characters" : value);
+        terminal.Out.Write(table);
+    }
+
+    private static string Form(PoseOutput output) =>
+        string.Create(CultureInfo.InvariantCulture, output.Kind switch
+        {
+            PoseOutputKind.SimCC => $"SimCC bins, {output.Split} a pixel",
+            PoseOutputKind.Heatmap => $"heatmaps, one cell every {output.Stride} pixels",
+            _ => $"coordinates",
+        });
+
+    private static void Write(Utf8JsonWriter json, string weights, long bytes, OnnxModel model, ModelCard? card)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", weights);
+        json.WriteNumber("bytes", bytes);
+        WritePorts(json, "inputs", model.Inputs);
+        WritePorts(json, "outputs", model.Outputs);
+        if (card is not null)
+        {
+            json.WriteStartObject("card");
+            json.WriteString("name", card.Name);
+            json.WriteString("kind", card.Kind.ToString().ToLowerInvariant());
+            json.WriteString("skeleton", card.Skeleton);
+            json.WriteNumber("width", card.Input.Width);
+            json.WriteNumber("height", card.Input.Height);
+            json.WriteString("output", card.Output?.Kind.ToString().ToLowerInvariant());
+            json.WriteString("licence", card.Licence);
+            json.WriteString("source", card.Source);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartObject("metadata");
+        foreach (var (key, value) in model.Metadata) json.WriteString(key, value);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WritePorts(Utf8JsonWriter json, string name, IReadOnlyList<OnnxPort> ports)
+    {
+        json.WriteStartArray(name);
+        foreach (var port in ports)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", port.Name);
+            json.WriteString("type", port.ElementType.ToString().ToLowerInvariant());
+            json.WriteNumbers("shape", port.Shape.Select(n => (int)n));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
