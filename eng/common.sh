@@ -36,8 +36,8 @@ find_need() {
   for word in "$@"; do
     case $word in
       -*) ;;
-      predict | annotate | review) need=inference; return ;;
-      quickstart | train | eval | export | bench | model | report) need=training; return ;;
+      predict | annotate | review | model) need=inference; return ;;
+      quickstart | train | eval | export | bench | report) need=training; return ;;
       *) return ;;
     esac
   done

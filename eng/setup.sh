@@ -104,7 +104,7 @@ dotnet_sdk() {
 # The compiler server makes a build from nothing twice as fast and ends by itself when idle; it must hold neither the
 # terminal nor the lock, so its streams are the log's (see step) and the lock's descriptor is closed.
 dotnet_build() {
-  (cd "$root" && dotnet build "$1" -c Release -v quiet -nologo -nodeReuse:false -consoleLoggerParameters:NoSummary -p:UseSharedCompilation=true </dev/null)
+  (cd "$root" && dotnet build "$1" -c Release -v quiet -nologo -nodeReuse:false '-consoleLoggerParameters:ErrorsOnly;NoSummary' -p:UseSharedCompilation=true </dev/null)
 }
 
 # A build goes into a folder of its own, so that a command that is running keeps the files it started from.

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Sinew.Cli.Frame;
-using Sinew.Inference.Onnx;
+using Sinew.Inference;
 using Sinew.Tensors;
 using Spectre.Console;
 

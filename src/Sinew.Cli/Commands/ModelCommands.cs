@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Sinew.Cli.Frame;
-using Sinew.Inference.Models;
-using Sinew.Inference.Onnx;
+using Sinew.Inference;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
@@ -73,13 +72,12 @@ internal static class ModelCommands
         terminal.Out.Write(table);
     }
 
-    private static string Form(PoseOutput output) =>
-        string.Create(CultureInfo.InvariantCulture, output.Kind switch
-        {
-            PoseOutputKind.SimCC => $"SimCC bins, {output.Split} a pixel",
-            PoseOutputKind.Heatmap => $"heatmaps, one cell every {output.Stride} pixels",
-            _ => $"coordinates",
-        });
+    private static string Form(PoseOutput output) => output.Kind switch
+    {
+        PoseOutputKind.SimCC => $"SimCC bins, {output.Split} a pixel",
+        PoseOutputKind.Heatmap => $"heatmaps, one cell every {output.Stride} pixels",
+        _ => "coordinates",
+    };
 
     private static void Write(Utf8JsonWriter json, string weights, long bytes, OnnxModel model, ModelCard? card)
     {

@@ -1,0 +1,182 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sinew.Cli.Tests;
+
+public class DataCommandTests
+{
+    private static readonly string[] Joints =
+    [
+        "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow",
+        "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    ];
+
+    [Fact]
+    public void AGoodFileIsGood()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.File("good.json"), [Person(1, 1), Person(2, 1), Person(3, 2)]);
+
+        var result = SinewCommand.Run("data", "check", folder.File("good.json"));
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains("2 images, 3 people of 3 records, skeleton coco17", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CheckCountsBadRecordsByReasonAndNamesThem()
+    {
+        using var folder = new TemporaryFolder();
+        var short16 = Person(4, 1);
+        short16["keypoints"] = new JsonArray([.. Enumerable.Range(0, 48).Select(i => (JsonNode)i)]);
+        Write(folder.File("bad.json"), [Person(1, 1), Person(1, 2), Person(3, 77), short16]);
+
+        var result = SinewCommand.Run("data", "check", folder.File("bad.json"), "--json", "-");
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Error));
+        using var json = JsonDocument.Parse(result.Output);
+        var reasons = json.RootElement.GetProperty("bad_by_reason").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt32());
+        Assert.Equal(3, json.RootElement.GetProperty("bad").GetInt32());
+        Assert.Equal(1, json.RootElement.GetProperty("people").GetInt32());
+        Assert.Equal(1, reasons["duplicate_id"]);
+        Assert.Equal(1, reasons["unknown_image"]);
+        Assert.Equal(1, reasons["wrong_joint_count"]);
+        Assert.All(json.RootElement.GetProperty("messages").EnumerateArray(), m => Assert.Contains("bad.json", m.GetString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void OnBadFailStopsAtTheFirstBadRecordWithOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.File("bad.json"), [Person(1, 1), Person(1, 2)]);
+
+        var result = SinewCommand.Run("data", "check", folder.File("bad.json"), "--on-bad", "fail");
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Matches("^sinew: .*bad.json.*1.*\n$", result.Error);
+    }
+
+    [Fact]
+    public void ImagesThatAreNotThereAreBadRecords()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.File("labels.json"), [Person(1, 1), Person(2, 2)]);
+        File.WriteAllBytes(folder.File("1.jpg"), []);
+
+        var result = SinewCommand.Run("data", "check", folder.File("labels.json"), "--images", folder.Root, "--json", "-");
+
+        Assert.Equal(1, result.ExitCode);
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal(1, json.RootElement.GetProperty("people").GetInt32());
+        Assert.True(json.RootElement.GetProperty("bad_by_reason").GetProperty("missing_image").GetInt32() >= 1);
+    }
+
+    [Theory]
+    [InlineData("{\"images\": [{\"id\": 1, \"file_na")]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("not json")]
+    public void AFileThatIsNoLabelFileIsOneLine(string content)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("broken.json"), content);
+
+        var result = SinewCommand.Run("data", "check", folder.File("broken.json"));
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains("broken.json", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ShowCountsLabelledJointsAndLeavesCrowdsOut()
+    {
+        using var folder = new TemporaryFolder();
+        var crowd = Person(3, 2);
+        crowd["iscrowd"] = 1;
+        Write(folder.File("labels.json"), [Person(1, 1, visible: 17), Person(2, 1, visible: 5), crowd]);
+
+        var result = SinewCommand.Run("data", "show", folder.File("labels.json"), "--json", "-");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        using var json = JsonDocument.Parse(result.Output);
+        var joints = json.RootElement.GetProperty("joints").EnumerateArray().ToArray();
+        Assert.Equal(1, json.RootElement.GetProperty("crowds").GetInt32());
+        Assert.Equal(2, joints[0].GetProperty("visible").GetInt32());
+        Assert.Equal(1, joints[16].GetProperty("visible").GetInt32());
+        Assert.Equal(1, joints[16].GetProperty("unlabelled").GetInt32());
+        Assert.Equal(17, json.RootElement.GetProperty("labelled_joints").GetProperty("most").GetInt32());
+        Assert.Equal(40, json.RootElement.GetProperty("box_width").GetProperty("median").GetInt32());
+    }
+
+    [Fact]
+    public void ConvertCarriesJointsOverByCanonicalId()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.File("labels.json"), [Person(1, 1)]);
+
+        var converted = SinewCommand.Run("data", "convert", folder.File("labels.json"), "--map-to", "body21", "--out", folder.File("body21.json"));
+        var shown = SinewCommand.Run("data", "show", folder.File("body21.json"), "--json", "-");
+
+        Assert.Equal((0, ""), (converted.ExitCode, converted.Error));
+        using var json = JsonDocument.Parse(shown.Output);
+        Assert.Equal("body21", json.RootElement.GetProperty("skeleton").GetString());
+        var labelled = json.RootElement.GetProperty("joints").EnumerateArray()
+            .Where(j => j.GetProperty("visible").GetInt32() == 1).Select(j => j.GetProperty("name").GetString()!);
+        Assert.Equal(Joints, labelled);
+        var written = JsonNode.Parse(File.ReadAllText(folder.File("body21.json")))!["annotations"]![0]!["keypoints"]!.AsArray();
+        Assert.Equal([13.0, 22.0, 2.0], written.Skip(9).Take(3).Select(n => n!.GetValue<double>()));
+    }
+
+    [Theory]
+    [InlineData("mpii/test_mpii.json", "mpii16", 5)]
+    [InlineData("crowdpose/test_crowdpose.json", "crowdpose14", 5)]
+    [InlineData("aic/test_aic.json", "aic14", 9)]
+    [InlineData("halpe/test_halpe.json", "halpe136", 14)]
+    public void FilesOfOtherDataSetsAreRecognised(string file, string skeleton, int people)
+    {
+        var path = TestSupport.Shared.Path($"data/samples/{file}");
+
+        var result = SinewCommand.Run("data", "show", path, "--json", "-");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal(skeleton, json.RootElement.GetProperty("skeleton").GetString());
+        Assert.Equal(people, json.RootElement.GetProperty("people").GetInt32());
+    }
+
+    [Fact]
+    public void AnUnknownFormatNamesTheKnownOnes()
+    {
+        var result = SinewCommand.Run("data", "check", "x.json", "--format", "coko");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("'coco'", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    private static JsonObject Person(long id, long image, int visible = 17) => new()
+    {
+        ["id"] = id,
+        ["image_id"] = image,
+        ["category_id"] = 1,
+        ["bbox"] = new JsonArray(10, 20, 40, 80),
+        ["area"] = 1600,
+        ["iscrowd"] = 0,
+        ["num_keypoints"] = visible,
+        ["keypoints"] = new JsonArray([.. Enumerable.Range(0, 17).SelectMany(j =>
+            j < visible ? new JsonNode[] { 10 + j, 22, 2 } : [0, 0, 0])]),
+    };
+
+    private static void Write(string path, JsonObject[] people) => File.WriteAllText(path, new JsonObject
+    {
+        ["images"] = new JsonArray(
+            new JsonObject { ["id"] = 1, ["file_name"] = "1.jpg", ["width"] = 100, ["height"] = 120 },
+            new JsonObject { ["id"] = 2, ["file_name"] = "2.jpg", ["width"] = 100, ["height"] = 120 }),
+        ["annotations"] = new JsonArray([.. people.Select(p => (JsonNode)p)]),
+        ["categories"] = new JsonArray(new JsonObject
+        {
+            ["id"] = 1,
+            ["name"] = "person",
+            ["keypoints"] = new JsonArray([.. Joints.Select(j => (JsonNode)j)]),
+        }),
+    }.ToJsonString());
+}
