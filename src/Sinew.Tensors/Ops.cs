@@ -118,6 +118,10 @@ internal static class Ops
     public static readonly Operator NormalInPlace = new("aten::normal_");
     public static readonly Operator UniformInPlace = new("aten::uniform_");
     public static readonly Operator AsStrided = new("aten::as_strided");
+    public static readonly Operator ZerosLike = new("aten::zeros_like");
+    public static readonly Operator ForeachNorm = new("aten::_foreach_norm", "Scalar");
+    public static readonly Operator ForeachMulInPlace = new("aten::_foreach_mul_", "Scalar");
+    public static readonly Operator Remainder = new("aten::remainder", "Scalar");
     public static readonly Operator Equal = new("aten::equal");
     public static readonly Operator Conv2d = new("aten::conv2d");
     public static readonly Operator Linear = new("aten::linear");

@@ -111,6 +111,66 @@ public sealed unsafe partial class Tensor
     /// <returns>The tensor.</returns>
     public Tensor Clone() => Ops.Clone.Call(this);
 
+    /// <summary>
+    /// The elements in whatever order they lie in memory, where they fill it without gaps; empty for other tensors, other
+    /// element types and other devices.
+    /// </summary>
+    internal Span<T> DenseMemory<T>()
+        where T : unmanaged
+    {
+        NativeDescription description = Describe();
+        if (description.DeviceType != 0 || (DType)description.DType != DTypes.Of<T>())
+            return [];
+        if (description.Contiguous != 0)
+            return Memory<T>(description.Count);
+
+        // Dense in another order: sorted by stride, each dimension begins where the one below it ends.
+        int rank = description.Rank;
+        long* sizes = stackalloc long[2 * rank];
+        Layout(sizes, rank);
+        var strides = new Span<long>(sizes + rank, rank);
+        strides.Sort(new Span<long>(sizes, rank));
+        long expected = 1;
+        for (int i = 0; i < rank; i++)
+        {
+            if (sizes[i] == 1)
+                continue;
+            if (strides[i] != expected)
+                return [];
+            expected *= sizes[i];
+        }
+
+        return Memory<T>(description.Count);
+    }
+
+    /// <summary>Whether the elements of both lie in memory in the same order.</summary>
+    internal bool HasLayoutOf(Tensor other)
+    {
+        NativeDescription mine = Describe();
+        NativeDescription theirs = other.Describe();
+        if (mine.Rank != theirs.Rank)
+            return false;
+        int rank = mine.Rank;
+        long* own = stackalloc long[4 * rank];
+        long* others = own + (2 * rank);
+        Layout(own, rank);
+        other.Layout(others, rank);
+        for (int i = 0; i < rank; i++)
+        {
+            // Where there is but one index, the stride means nothing.
+            if (own[i] != others[i] || (own[i] != 1 && own[rank + i] != others[rank + i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void Layout(long* sizesThenStrides, int rank)
+    {
+        Native.sinew_sizes(Handle, sizesThenStrides, sizesThenStrides + rank);
+        GC.KeepAlive(this);
+    }
+
     private Span<T> Memory<T>(long count)
         where T : unmanaged
     {

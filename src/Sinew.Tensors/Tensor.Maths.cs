@@ -182,6 +182,11 @@ public sealed partial class Tensor
     /// <returns>The result.</returns>
     public Tensor Pow(Scalar exponent) => Ops.Pow.Call(this, exponent);
 
+    /// <summary>What is left over in a division, with the divisor's sign, element by element.</summary>
+    /// <param name="divisor">The divisor.</param>
+    /// <returns>The result.</returns>
+    public Tensor Remainder(Scalar divisor) => Ops.Remainder.Call(this, divisor);
+
     /// <summary>Moves what lies outside bounds to them.</summary>
     /// <param name="min">The lower bound, if any.</param>
     /// <param name="max">The upper bound, if any.</param>

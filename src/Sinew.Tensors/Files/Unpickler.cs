@@ -17,6 +17,7 @@ internal sealed class Unpickler(string path, ReadOnlyMemory<byte> data, Func<obj
 {
     private const int MaxObjects = 4_000_000;
     private const int MaxContainers = 1_000_000;
+    private const long MaxRepeated = 1 << 24;
 
     private static readonly object Mark = new();
 
@@ -367,7 +368,7 @@ internal sealed class Unpickler(string path, ReadOnlyMemory<byte> data, Func<obj
             }
 
             // A small storage repeated by strides of 0 would grow beyond all bounds when it is copied.
-            if (last >= available || count > available)
+            if (last >= available || count > Math.Max(available, MaxRepeated))
                 throw Bad($"holds a tensor of shape [{string.Join(", ", size)}] that its storage of {available} elements does not fill");
         }
 
@@ -527,7 +528,7 @@ internal sealed class Unpickler(string path, ReadOnlyMemory<byte> data, Func<obj
         if (length > MaxBytes)
             throw Bad($"holds a number of {length} bytes");
         var value = new BigInteger(Take(length));
-        Push(value >= long.MinValue && value <= long.MaxValue ? (long)value : value);
+        Push(value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value);
     }
 
     private void PushDecimal(string line)
