@@ -32,7 +32,7 @@ public sealed class AxisResampling
     private const double SnapTolerance = 1e-3;
     internal const float HardlyAnything = 1e-3f;
 
-    private readonly int[] _firstSource;
+    private readonly int[] _firstTarget;
     private readonly int[] _firstWeight;
     private readonly float[] _weights;
     private readonly OutsideMass _outside;
@@ -65,7 +65,7 @@ public sealed class AxisResampling
         }
 
         IsIdentity = step == 1 && first == 0 && source.Count == target.Count;
-        (_firstSource, _firstWeight, _weights) = IsIdentity ? ([], [], []) : Weights(step, first);
+        (_firstTarget, _firstWeight, _weights) = IsIdentity ? ([], [], []) : Weights(step, first);
     }
 
     /// <summary>The bins that distributions are given on.</summary>
@@ -107,20 +107,22 @@ public sealed class AxisResampling
             return 1;
         }
 
-        var inside = 0.0;
-        for (var i = 0; i < target.Length; i++)
+        target.Clear();
+        var whole = 0.0;
+        for (var j = 0; j < source.Length; j++)
         {
-            var weights = _weights.AsSpan(_firstWeight[i], _firstWeight[i + 1] - _firstWeight[i]);
-            var masses = source.Slice(_firstSource[i], weights.Length);
-            var sum = 0f;
-            for (var k = 0; k < weights.Length; k++) sum += weights[k] * masses[k];
-            target[i] = sum;
-            inside += sum;
+            // Sharpened heatmaps are empty but for a few cells.
+            var mass = source[j];
+            if (mass == 0) continue;
+            whole += mass;
+            var weights = _weights.AsSpan(_firstWeight[j].._firstWeight[j + 1]);
+            var to = target.Slice(_firstTarget[j], weights.Length);
+            for (var k = 0; k < weights.Length; k++) to[k] += weights[k] * mass;
         }
 
-        var whole = 0.0;
-        foreach (var mass in source) whole += mass;
         if (!(whole > 0)) return 0;
+        var inside = 0.0;
+        foreach (var mass in target) inside += mass;
         var share = (float)Math.Min(1, inside / whole);
         if (_outside == OutsideMass.Renormalise && share >= HardlyAnything)
         {
@@ -131,29 +133,32 @@ public sealed class AxisResampling
         return share;
     }
 
-    private (int[] FirstSource, int[] FirstWeight, float[] Weights) Weights(double step, double first)
+    // Per source bin, the run of target bins that it reaches and its share in each.
+    private (int[] FirstTarget, int[] FirstWeight, float[] Weights) Weights(double step, double first)
     {
-        var lowest = new int[Target.Count];
-        var rows = new List<double>[Target.Count];
-        Array.Fill(lowest, -1);
+        var firstTarget = new int[Source.Count];
+        var firstWeight = new int[Source.Count + 1];
+        var weights = new List<float>();
         var half = Math.Abs(step) * 0.5;
         var spread = Math.Abs(step) != 1;
+        var last = Target.Count - 1;
         for (var j = 0; j < Source.Count; j++)
         {
             var at = first + (j * step);
             var reach = spread ? half + 1 : 1;
-            var from = (int)Math.Max(Math.Floor(at - reach), -2);
-            var to = (int)Math.Min(Math.Ceiling(at + reach), Target.Count + 1);
-            if (_outside == OutsideMass.Edge)
+            var edge = _outside == OutsideMass.Edge;
+            var from = (int)Math.Clamp(Math.Floor(at - reach), 0, edge ? last : last + 1);
+            var to = (int)Math.Clamp(Math.Ceiling(at + reach), edge ? 0 : -1, last);
+            firstTarget[j] = Math.Min(from, last);
+            for (var i = from; i <= to; i++)
             {
-                Add(0, j, Beyond(-at));
-                Add(Target.Count - 1, j, Beyond(at - (Target.Count - 1)));
+                var share = spread ? (HatIntegral(at + half - i) - HatIntegral(at - half - i)) / (2 * half) : Math.Max(0, 1 - Math.Abs(at - i));
+                if (edge && i == 0) share += Beyond(-at);
+                if (edge && i == last) share += Beyond(at - last);
+                weights.Add((float)share);
             }
 
-            for (var i = Math.Max(from, 0); i <= Math.Min(to, Target.Count - 1); i++)
-            {
-                Add(i, j, spread ? (HatIntegral(at + half - i) - HatIntegral(at - half - i)) / (2 * half) : Math.Max(0, 1 - Math.Abs(at - i)));
-            }
+            firstWeight[j + 1] = weights.Count;
 
             // The share that hats beyond an edge bin would take of a source bin centred so far beyond it.
             double Beyond(double distance) => spread
@@ -161,25 +166,7 @@ public sealed class AxisResampling
                 : Math.Clamp(distance, 0, 1);
         }
 
-        var firstWeight = new int[Target.Count + 1];
-        for (var i = 0; i < Target.Count; i++) firstWeight[i + 1] = firstWeight[i] + (rows[i]?.Count ?? 0);
-        var weights = new float[firstWeight[^1]];
-        for (var i = 0; i < Target.Count; i++)
-        {
-            for (var k = 0; k < (rows[i]?.Count ?? 0); k++) weights[firstWeight[i] + k] = (float)rows[i][k];
-            lowest[i] = Math.Max(lowest[i], 0);
-        }
-
-        return (lowest, firstWeight, weights);
-
-        void Add(int i, int j, double weight)
-        {
-            if (!(weight > 0)) return;
-            if (lowest[i] < 0) (lowest[i], rows[i]) = (j, []);
-            var row = rows[i];
-            while (row.Count <= j - lowest[i]) row.Add(0);
-            row[j - lowest[i]] += weight;
-        }
+        return (firstTarget, firstWeight, [.. weights]);
     }
 
     // The integral from −∞ to z of the hat 1 − |z| on [−1, 1].

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sinew.Training.Teachers;
@@ -9,13 +10,21 @@ public static class GaussianBins
     /// <summary>Half the rendered window, in standard deviations; what lies beyond (0.006 %) is scaled into the window.</summary>
     public const float Reach = 4;
 
-    // The error function by Abramowitz and Stegun, Handbook of Mathematical Functions, formula 7.1.26 (absolute error ≤ 1.5e-7).
-    private const float P = 0.3275911f;
-    private const float A1 = 0.254829592f;
-    private const float A2 = -0.284496736f;
-    private const float A3 = 1.421413741f;
-    private const float A4 = -1.453152027f;
-    private const float A5 = 1.061405429f;
+    // erf(z) / z as a polynomial in t = z² / 4 − 1: Chebyshev interpolation of degree 12 on z² ∈ [0, 8], which is the window. No
+    // exponential, so a bin costs about a nanosecond; absolute error of erf 1.3e-7 in single precision.
+    private const float C0 = 0.49766113250947724f;
+    private const float C1 = -0.23849702951432752f;
+    private const float C2 = 0.15820580862885758f;
+    private const float C3 = -0.10428343380591786f;
+    private const float C4 = 0.06369125990483294f;
+    private const float C5 = -0.03526727275532994f;
+    private const float C6 = 0.017638297461865016f;
+    private const float C7 = -0.008015962193158982f;
+    private const float C8 = 0.003293259143707526f;
+    private const float C9 = -0.0011817130113452269f;
+    private const float C10 = 0.0004139118465786851f;
+    private const float C11 = -0.00017867083923962267f;
+    private const float C12 = 5.1410963491294896e-05f;
 
     // erf(4 / √2): the mass of a normal distribution within the window.
     private const double MassWithinReach = 0.99993665751633376;
@@ -29,6 +38,7 @@ public static class GaussianBins
     /// <param name="sigma">The standard deviation in bins, above 0.</param>
     /// <param name="mass">The mass that the whole Gaussian has.</param>
     /// <returns>The mass that fell on the bins: <paramref name="mass"/> less what lies beside them.</returns>
+    [SkipLocalsInit]
     public static float Add(Span<float> bins, float mean, float sigma, float mass)
     {
         if (!Window(bins.Length, mean, sigma, out var first, out var last)) return 0;
@@ -81,14 +91,28 @@ public static class GaussianBins
         return sum;
     }
 
-    /// <summary>The error function, absolute error at most 2e-7.</summary>
+    /// <summary>The share of a Gaussian, 0–1, that lies below so many standard deviations from its mean; window and all as <see cref="Add"/> draws it.</summary>
+    /// <param name="deviations">Standard deviations from the mean.</param>
+    internal static float ShareBelow(float deviations) =>
+        Math.Clamp(0.5f + (Erf(Math.Clamp(deviations, -Reach, Reach) * InvSqrt2) * (float)(0.5 / MassWithinReach)), 0, 1);
+
+    /// <summary>The error function of arguments within the window, |z| ≤ 4 / √2.</summary>
     /// <param name="z">The argument.</param>
     internal static float Erf(float z)
     {
-        var x = Math.Abs(z);
-        var t = 1 / (1 + (P * x));
-        var y = 1 - (((((((((A5 * t) + A4) * t) + A3) * t) + A2) * t) + A1) * t * MathF.Exp(-x * x));
-        return z < 0 ? -y : y;
+        var t = MathF.FusedMultiplyAdd(z * z, 0.25f, -1);
+        var p = MathF.FusedMultiplyAdd(C12, t, C11);
+        p = MathF.FusedMultiplyAdd(p, t, C10);
+        p = MathF.FusedMultiplyAdd(p, t, C9);
+        p = MathF.FusedMultiplyAdd(p, t, C8);
+        p = MathF.FusedMultiplyAdd(p, t, C7);
+        p = MathF.FusedMultiplyAdd(p, t, C6);
+        p = MathF.FusedMultiplyAdd(p, t, C5);
+        p = MathF.FusedMultiplyAdd(p, t, C4);
+        p = MathF.FusedMultiplyAdd(p, t, C3);
+        p = MathF.FusedMultiplyAdd(p, t, C2);
+        p = MathF.FusedMultiplyAdd(p, t, C1);
+        return MathF.FusedMultiplyAdd(p, t, C0) * z;
     }
 
     // Bins whose interval meets mean ± Reach · sigma. False where there are none, or where the numbers are of no use.
@@ -118,9 +142,18 @@ public static class GaussianBins
 
     private static Vector<float> Erf(Vector<float> z)
     {
-        var x = Vector.Abs(z);
-        var t = Vector<float>.One / (Vector<float>.One + (x * P));
-        var poly = (((((((t * A5) + new Vector<float>(A4)) * t) + new Vector<float>(A3)) * t) + new Vector<float>(A2)) * t) + new Vector<float>(A1);
-        return Vector.CopySign(Vector<float>.One - (poly * t * Vector.Exp(-(x * x))), z);
+        var t = Vector.FusedMultiplyAdd(z * z, new Vector<float>(0.25f), -Vector<float>.One);
+        var p = Vector.FusedMultiplyAdd(new Vector<float>(C12), t, new Vector<float>(C11));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C10));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C9));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C8));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C7));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C6));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C5));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C4));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C3));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C2));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(C1));
+        return Vector.FusedMultiplyAdd(p, t, new Vector<float>(C0)) * z;
     }
 }

@@ -120,13 +120,8 @@ public static class Marginals
     /// <param name="masses">One distribution.</param>
     public static float LobeSigma(ReadOnlySpan<float> masses)
     {
-        var peak = 0;
-        for (var i = 1; i < masses.Length; i++)
-        {
-            if (masses[i] > masses[peak]) peak = i;
-        }
-
-        if (masses.IsEmpty || !(masses[peak] > Nothing)) return 0;
+        if (masses.IsEmpty || !(Max(masses) > Nothing)) return 0;
+        var peak = masses.IndexOf(Max(masses));
         const float atOneSigma = 0.60653066f;
         var level = masses[peak] * atOneSigma;
         var (left, leftFound) = Walk(masses, peak, -1, level);
@@ -166,6 +161,43 @@ public static class Marginals
         return power == 1 ? relative : MathF.Pow(relative, power);
     }
 
+    /// <summary>One row of a heatmap as <see cref="OfHeatmap"/> sharpens it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="scale">1 / the map's peak.</param>
+    /// <param name="power">The power.</param>
+    /// <param name="floor">Share of the peak below which values count as 0.</param>
+    /// <param name="least">Sharpened values below this become 0.</param>
+    /// <param name="sharpened">Receives the values, 0–1.</param>
+    /// <returns>True where one is not 0.</returns>
+    internal static bool SharpenRow(ReadOnlySpan<float> row, float scale, float power, float floor, float least, Span<float> sharpened)
+    {
+        var below = new Vector<float>(Math.Max(floor, MathF.Pow(least, 1 / power)));
+        var whole = power is 1 or 2 or 4 or 8;
+        var any = false;
+        var i = 0;
+        for (; i <= row.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var value = new Vector<float>(row[i..]) * scale;
+            value = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(value, below), value, Vector<float>.Zero);
+            if (!Vector.EqualsAll(value, Vector<float>.Zero))
+            {
+                any = true;
+                value = Sharpened(value, power, whole);
+            }
+
+            value.CopyTo(sharpened[i..]);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            var value = SharpenedScalar(row[i] * scale, power, below[0]);
+            sharpened[i] = value;
+            any |= value > 0;
+        }
+
+        return any;
+    }
+
     private static void SoftmaxRow(ReadOnlySpan<float> logits, float sharpness, Span<float> probabilities)
     {
         var max = Max(logits);
@@ -197,8 +229,7 @@ public static class Marginals
             var value = Vector.Max(new Vector<float>(row[i..]) * scale, Vector<float>.Zero);
             value = Vector.ConditionalSelect(Vector.LessThan(value, least), Vector<float>.Zero, value);
             if (Vector.EqualsAll(value, Vector<float>.Zero)) continue;
-            value = whole ? WholePower(value, power) : Vector.ConditionalSelect(
-                Vector.GreaterThan(value, Vector<float>.Zero), Vector.Exp(Vector.Log(value) * power), Vector<float>.Zero);
+            value = Sharpened(value, power, whole);
             sums += value;
             (new Vector<float>(columns[i..]) + value).CopyTo(columns[i..]);
         }
@@ -213,8 +244,9 @@ public static class Marginals
         return Vector.Sum(sums) + sum;
     }
 
-    private static Vector<float> WholePower(Vector<float> value, float power)
+    private static Vector<float> Sharpened(Vector<float> value, float power, bool whole)
     {
+        if (!whole) return Vector.ConditionalSelect(Vector.GreaterThan(value, Vector<float>.Zero), Vector.Exp(Vector.Log(value) * power), Vector<float>.Zero);
         for (var p = 1; p < power; p *= 2) value *= value;
         return value;
     }

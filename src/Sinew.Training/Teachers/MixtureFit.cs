@@ -40,20 +40,25 @@ public sealed class MixtureFit
         if (!(peak > 0) || !float.IsFinite(peak)) return 0;
 
         Reserve(heatmap.Length);
-        var active = 0;
-        var scale = 1 / peak;
+        var height = heatmap.Length / width;
         var map = _sharpened.AsSpan(0, heatmap.Length);
-        for (var i = 0; i < heatmap.Length; i++)
+        var (top, bottom) = (height, -1);
+        for (var y = 0; y < height; y++)
         {
-            var value = Marginals.SharpenedScalar(heatmap[i] * scale, power, floor);
-            map[i] = value < LeastShare ? 0 : value;
-            if (map[i] > 0) active++;
+            if (!Marginals.SharpenRow(heatmap.Slice(y * width, width), 1 / peak, power, floor, LeastShare, map.Slice(y * width, width))) continue;
+            (top, bottom) = (Math.Min(top, y), y);
         }
 
-        var peaks = FindPeaks(map, width);
+        // One empty row to each side is part of the neighbourhood of those that are not.
+        (top, bottom) = (Math.Max(top - 1, 0), Math.Min(bottom + 1, height - 1));
+        map = map[(top * width)..((bottom + 1) * width)];
+        var active = map.Length - map.Count(0f);
+        var peaks = FindPeaks(map, width, height);
         var side = active <= ManyCells ? 1 : (int)Math.Ceiling(Math.Sqrt(active / (double)ManyCells));
         GatherCells(map, width, side);
-        return Fit(peaks, side * side / 12.0, components);
+        var count = Fit(peaks, side * side / 12.0, components);
+        foreach (ref var c in components[..count]) c = c with { Y = c.Y + top };
+        return count;
     }
 
     /// <summary>Fits the product of two marginals: components with no covariance between x and y.</summary>
@@ -91,7 +96,7 @@ public sealed class MixtureFit
         Reserve(masses.Length);
         var map = _sharpened.AsSpan(0, masses.Length);
         for (var i = 0; i < masses.Length; i++) map[i] = masses[i] < LeastShare * peak ? 0 : masses[i] / peak;
-        var peaks = FindPeaks(map, masses.Length);
+        var peaks = FindPeaks(map, masses.Length, 1);
         GatherCells(map, masses.Length, 1);
         return Fit(peaks, 1 / 12.0, components);
     }
@@ -104,10 +109,10 @@ public sealed class MixtureFit
     }
 
     // Local maxima of at least PeakShare of the highest, the highest first, no two within a lobe of each other.
-    private int FindPeaks(ReadOnlySpan<float> map, int width)
+    private int FindPeaks(ReadOnlySpan<float> map, int width, int wholeHeight)
     {
         var height = map.Length / width;
-        var apart = Math.Max(3, Math.Max(width, height) / 24);
+        var apart = Math.Max(3, Math.Max(width, wholeHeight) / 24);
         var count = 0;
         for (var i = 0; i < map.Length; i++)
         {
@@ -158,6 +163,16 @@ public sealed class MixtureFit
     {
         var height = map.Length / width;
         _count = 0;
+        if (side == 1)
+        {
+            for (var i = 0; i < map.Length; i++)
+            {
+                if (map[i] > 0) _cells[_count++] = (i % width, i / width, map[i]);
+            }
+
+            return;
+        }
+
         for (var by = 0; by < height; by += side)
         {
             for (var bx = 0; bx < width; bx += side)

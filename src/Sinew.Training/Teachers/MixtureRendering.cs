@@ -6,8 +6,6 @@ public static class MixtureRendering
     // Where less than this lies in the crop, there is nothing to teach.
     private const float LeastInside = 1e-3f;
 
-    private static readonly float InvSqrt2 = (float)(1 / Math.Sqrt(2));
-
     /// <summary>
     /// The marginals over x and over y, given that the joint lies in the crop: a component counts for what of it is inside (its
     /// share on one axis times that on the other; their correlation is neglected in this), and each marginal sums to 1.
@@ -54,8 +52,7 @@ public static class MixtureRendering
     {
         if (!(sigma > 0) || !float.IsFinite(mean) || !float.IsFinite(sigma)) return 0;
         if (mean - (GaussianBins.Reach * sigma) > -0.5f && mean + (GaussianBins.Reach * sigma) < bins - 0.5f) return 1;
-        var scale = InvSqrt2 / sigma;
-        return Math.Max(0.5f * (GaussianBins.Erf((bins - 0.5f - mean) * scale) - GaussianBins.Erf((-0.5f - mean) * scale)), 0);
+        return Math.Max(GaussianBins.ShareBelow((bins - 0.5f - mean) / sigma) - GaussianBins.ShareBelow((-0.5f - mean) / sigma), 0);
     }
 
     private struct Drawn

@@ -122,7 +122,7 @@ public sealed class NetworkTeacherTests
 
         Assert.Equal(Of("a", new TeacherReading()), Of("a", new TeacherReading()));
         Assert.NotEqual(Of("a", new TeacherReading()), Of("b", new TeacherReading()));
-        Assert.NotEqual(Of("a", new TeacherReading()), Of("a", new TeacherReading { Power = 8 }));
+        Assert.NotEqual(Of("a", new TeacherReading()), Of("a", new TeacherReading { Power = 7 }));
     }
 
     private static (float[] X, float[] Y, float[] Confidence) Predict(NetworkTeacher teacher, CropGeometry[] students, (float, float) minimumSigma)
