@@ -33,6 +33,18 @@ internal sealed class OnnxBuilder
         return this;
     }
 
+    /// <summary>A constant list of whole numbers.</summary>
+    public OnnxBuilder Constant(string name, params long[] values)
+    {
+        var tensor = new MemoryStream();
+        Number(tensor, 1, values.Length);
+        Number(tensor, 2, (long)OnnxElementType.Int64);
+        foreach (var value in values) Number(tensor, 7, value);
+        Bytes(tensor, 8, Encoding.UTF8.GetBytes(name));
+        Bytes(_graph, 5, tensor.ToArray());
+        return this;
+    }
+
     public OnnxBuilder Metadata(string key, string value)
     {
         var entry = new MemoryStream();

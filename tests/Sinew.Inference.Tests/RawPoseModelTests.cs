@@ -26,7 +26,33 @@ public class RawPoseModelTests
                 {
                     var channel = colour == ColourOrder.Rgb ? k : 2 - k;
                     var expected = ((crops[(((n * 20) + p) * 3) + channel] * 0.5) - card.Input.Mean[k]) / card.Input.Std[k];
-                    Assert.Equal((float)expected, output.HeatmapsOf(n)[(k * 20) + p]);
+                    Assert.Equal((float)expected, output.HeatmapsOf(n)[(k * 20) + p], 1e-5f);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(ColourOrder.Rgb)]
+    [InlineData(ColourOrder.Bgr)]
+    public void InterleavedFloatsAreTheSameNumbersInAnotherOrder(ColourOrder colour)
+    {
+        const int Pixels = 48 * 32;
+        var planar = new ModelInput { Width = 48, Height = 32, Colour = colour, Scale = 0.5, Mean = [10, 20, 30], Std = [2, 4, 8] };
+        var crops = Noise(2 * Pixels * 3);
+        var (planes, rows, whole) = (new float[crops.Length], new float[crops.Length], new int[crops.Length]);
+        new CropEncoder(planar).Encode(crops, Pixels, planes);
+        new CropEncoder(planar with { Layout = PixelLayout.Nhwc }).Encode(crops, Pixels, rows);
+        new CropEncoder(planar).Widen(crops, Pixels, whole);
+        for (var n = 0; n < 2; n++)
+        {
+            for (var c = 0; c < 3; c++)
+            {
+                for (var p = 0; p < Pixels; p++)
+                {
+                    var at = (((n * 3) + c) * Pixels) + p;
+                    Assert.Equal(planes[at], rows[(((n * Pixels) + p) * 3) + c]);
+                    Assert.Equal(((whole[at] * 0.5) - planar.Mean[c]) / planar.Std[c], planes[at], 1e-4);
                 }
             }
         }

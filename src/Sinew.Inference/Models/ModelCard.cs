@@ -220,7 +220,7 @@ public sealed record ModelCard
             Width = map.Whole("width", min: 1, max: MaxSide),
             Height = map.Whole("height", min: 1, max: MaxSide),
             Colour = map.Choice("colour", Colours, "rgb"),
-            Scale = map.Number("scale", 1),
+            Scale = map.Number("scale", 1, 1e-6, 1e6),
             Mean = map.Numbers("mean", 3, [0, 0, 0]),
             Std = map.Numbers("std", 3, [1, 1, 1]),
         };
