@@ -3,6 +3,7 @@ using Sinew.Bench;
 var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
 {
     ["annotations"] = AnnotationsBench.Run,
+    ["imaging"] = ImagingBench.Run,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))

@@ -74,6 +74,14 @@ public sealed class Image : IDisposable
         return image;
     }
 
+    /// <summary>A copy with bytes of its own.</summary>
+    public Image Copy()
+    {
+        var copy = new Image(Width, Height) { FullToImage = FullToImage };
+        Pixels.CopyTo(copy.Pixels);
+        return copy;
+    }
+
     /// <summary>The pixels of one row, <c>[Width, 3]</c>.</summary>
     /// <param name="y">The row.</param>
     public Span<byte> Row(int y) => Pixels.Slice(y * Stride, Stride);

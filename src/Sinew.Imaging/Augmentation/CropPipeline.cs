@@ -70,12 +70,15 @@ public sealed class CropPipeline
         return allowed >= 8 ? 8 : allowed >= 4 ? 4 : allowed >= 2 ? 2 : 1;
     }
 
+    /// <summary>How the image of one person is decoded: no larger than the crop needs it.</summary>
+    /// <param name="first">The crop of the first target.</param>
+    public DecodeOptions DecodeOptionsFor(CropGeometry first) => _decode[int.Log2(ScaleDenominator(first))];
+
     /// <summary>Reads the image of one person, no larger than the crop needs it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="first">The crop of the first target.</param>
     /// <exception cref="SinewException">The file cannot be read or decoded.</exception>
-    public Image Decode(string path, CropGeometry first) =>
-        ImageDecoder.Decode(path, _decode[int.Log2(ScaleDenominator(first))]);
+    public Image Decode(string path, CropGeometry first) => ImageDecoder.Decode(path, DecodeOptionsFor(first));
 
     /// <summary>Fills one network's input with one person.</summary>
     /// <param name="image">The person's image.</param>

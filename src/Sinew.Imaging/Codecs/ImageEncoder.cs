@@ -17,7 +17,7 @@ public static unsafe class ImageEncoder
         ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
         var sampling = fullChroma ? TurboJpeg.Sampling444 : TurboJpeg.Sampling420;
-        var handle = TurboJpegHandle.Compressor;
+        using var handle = TurboJpegHandle.Compressor();
         var bound = (ulong)TurboJpeg.BufferSize(image.Width, image.Height, sampling).Value;
         if (bound == 0 || bound > (ulong)Array.MaxLength) throw new SinewException($"an image of {image.Width}×{image.Height} pixels is too large for a JPEG");
         var jpeg = new byte[bound];
@@ -33,7 +33,6 @@ public static unsafe class ImageEncoder
             }
         }
 
-        GC.KeepAlive(handle);
         return jpeg[..(int)size.Value];
     }
 

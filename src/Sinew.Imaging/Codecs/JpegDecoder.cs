@@ -28,7 +28,7 @@ internal static unsafe class JpegDecoder
 
     public static Image Decode(ReadOnlySpan<byte> file, int width, int height, DecodeOptions options, string name)
     {
-        var handle = TurboJpegHandle.Decompressor;
+        using var handle = TurboJpegHandle.Decompressor();
         var h = handle.DangerousGetHandle();
         fixed (byte* bytes = file)
         {
@@ -64,7 +64,6 @@ internal static unsafe class JpegDecoder
                 throw;
             }
 
-            GC.KeepAlive(handle);
             return image;
         }
     }
@@ -122,7 +121,6 @@ internal static unsafe class JpegDecoder
             throw new SinewException($"{name}: the JPEG is damaged or breaks off ({text}); get the file anew or leave it out");
         }
 
-        TurboJpegHandle.DropDecompressor();
         throw new SinewException($"{name}: the JPEG cannot be decoded ({text}); get the file anew or convert it");
     }
 }

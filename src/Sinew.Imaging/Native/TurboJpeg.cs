@@ -58,30 +58,21 @@ internal static unsafe partial class TurboJpeg
     public static string Error(nint handle) => Marshal.PtrToStringUTF8((nint)ErrorText(handle)) ?? "unknown error";
 }
 
-/// <summary>A TurboJPEG decompressor or compressor of one thread.</summary>
+/// <summary>
+/// A TurboJPEG decompressor or compressor for one picture. A used one is not taken again: it keeps the Huffman and
+/// quantisation tables of its last picture and would use them for a file that lacks its own, so that what a damaged file
+/// gives (or, after a progressive one, what is encoded) would depend on the file before it.
+/// </summary>
 internal sealed class TurboJpegHandle : SafeHandle
 {
-    [ThreadStatic]
-    private static TurboJpegHandle? t_decompressor;
-
-    [ThreadStatic]
-    private static TurboJpegHandle? t_compressor;
-
     private TurboJpegHandle(nint handle)
         : base(0, ownsHandle: true) => SetHandle(handle);
 
     public override bool IsInvalid => handle == 0;
 
-    public static TurboJpegHandle Decompressor => t_decompressor ??= Make(compress: false);
+    public static TurboJpegHandle Decompressor() => Make(compress: false);
 
-    public static TurboJpegHandle Compressor => t_compressor ??= Make(compress: true);
-
-    /// <summary>Drops a decompressor that has reported a fatal error: its state is not to be trusted any more.</summary>
-    public static void DropDecompressor()
-    {
-        t_decompressor?.Dispose();
-        t_decompressor = null;
-    }
+    public static TurboJpegHandle Compressor() => Make(compress: true);
 
     protected override bool ReleaseHandle() => TurboJpeg.Destroy(handle) == 0;
 

@@ -62,6 +62,14 @@ public static partial class Warp
             var inside = sx | sy | (Vector256.Create(width - 2) - sx) | (Vector256.Create(height - 2) - sy);
             if (inside.ExtractMostSignificantBits() != 0)
             {
+                // A neighbour to the right or below may still be in the image where the pixel itself is just outside.
+                var beyond = (sx + Vector256<int>.One) | (sy + Vector256<int>.One) | (Vector256.Create(width - 1) - sx) | (Vector256.Create(height - 1) - sy);
+                if (beyond.ExtractMostSignificantBits() == 0xFF)
+                {
+                    row.Slice(x * 3, 24).Clear();
+                    continue;
+                }
+
                 for (var i = 0; i < 8; i++) Sample(source, width, height, u[i], v[i], row.Slice((x + i) * 3, 3));
                 continue;
             }
