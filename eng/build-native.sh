@@ -10,6 +10,15 @@ build=$root/.sinew/build/tensors
 library=$out/libsinew_tensors.so
 libtorch=${SINEW_LIBTORCH:-}
 
+if [ -n "$libtorch" ] && [ ! -f "$libtorch/lib/libtorch_cpu.so" ]; then
+    echo "build-native: SINEW_LIBTORCH=$libtorch has no lib/libtorch_cpu.so; give the folder that holds include/ and lib/" >&2
+    exit 1
+fi
+if [ -z "$libtorch" ] && [ ! -f /usr/include/torch/csrc/autograd/autograd.h ]; then
+    echo "build-native: no libtorch found; install libtorch-dev, or set SINEW_LIBTORCH to an official build" >&2
+    exit 1
+fi
+
 mkdir -p "$out" "$build"
 exec 9>"$root/.sinew/build/tensors.lock"
 flock 9
@@ -30,20 +39,10 @@ if [ -f "$library" ] && [ "$(cat "$out/tensors.stamp" 2>/dev/null)" = "$wanted" 
     exit 0
 fi
 
-if [ -n "$libtorch" ] && [ ! -f "$libtorch/lib/libtorch_cpu.so" ]; then
-    echo "build-native: SINEW_LIBTORCH=$libtorch has no lib/libtorch_cpu.so; give the folder that holds include/ and lib/" >&2
-    exit 1
-fi
-if [ -z "$libtorch" ] && [ ! -f /usr/include/torch/csrc/autograd/autograd.h ]; then
-    echo "build-native: no libtorch found; install libtorch-dev, or set SINEW_LIBTORCH to an official build" >&2
-    exit 1
-fi
-
 log=$build/build.log
 rm -f "$build/CMakeCache.txt"
 if ! {
-    cmake -S "$source_dir" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSINEW_LIBTORCH="$libtorch" \
-        ${SINEW_CXX_STANDARD:+-DSINEW_CXX_STANDARD="$SINEW_CXX_STANDARD"}
+    cmake -S "$source_dir" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSINEW_LIBTORCH="$libtorch"
     cmake --build "$build" --parallel 2
 } >"$log" 2>&1; then
     echo "build-native: building native/tensors failed; the end of $log:" >&2

@@ -5,8 +5,10 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
@@ -329,11 +331,6 @@ SINEW_API void* sinew_data(void* handle) {
   return guarded([&]() -> void* { return tensor_of(handle).data_ptr(); }, nullptr);
 }
 
-// A second handle to the same tensor.
-SINEW_API void* sinew_share(void* handle) {
-  return guarded([&]() -> void* { return handle_of(tensor_of(handle)); }, nullptr);
-}
-
 SINEW_API int32_t sinew_same(void* left, void* right) {
   return tensor_of(left).is_same(tensor_of(right)) ? 1 : 0;
 }
@@ -361,13 +358,13 @@ SINEW_API int32_t sinew_set_grad(void* handle, void* gradient) {
   }, -1);
 }
 
-SINEW_API int32_t sinew_backward(void* handle, void* gradient, int32_t retain_graph, int32_t create_graph) {
+SINEW_API int32_t sinew_backward(void* handle, void* gradient, int32_t retain_graph) {
   return guarded([&]() -> int32_t {
     std::vector<at::Tensor> gradients;
     if (gradient != nullptr) {
       gradients.push_back(tensor_of(gradient));
     }
-    torch::autograd::backward({tensor_of(handle)}, gradients, retain_graph != 0, create_graph != 0);
+    torch::autograd::backward({tensor_of(handle)}, gradients, retain_graph != 0);
     return 0;
   }, -1);
 }
@@ -378,6 +375,32 @@ SINEW_API int32_t sinew_grad_enabled() {
 
 SINEW_API void sinew_set_grad_enabled(int32_t enabled) {
   c10::GradMode::set_enabled(enabled != 0);
+}
+
+// ---- automatic lower precision
+
+namespace {
+
+c10::DispatchKey autocast_key(int32_t device_type) {
+  return static_cast<c10::DeviceType>(device_type) == c10::DeviceType::CUDA ? c10::DispatchKey::AutocastCUDA
+                                                                            : c10::DispatchKey::AutocastCPU;
+}
+
+} // namespace
+
+// The functions that libtorch has for this were renamed between its versions; the key that they set was not.
+SINEW_API int32_t sinew_autocast(int32_t device_type) {
+  return c10::impl::tls_is_dispatch_key_excluded(autocast_key(device_type)) ? 0 : 1;
+}
+
+SINEW_API int32_t sinew_set_autocast(int32_t device_type, int32_t enabled) {
+  return guarded([&]() -> int32_t {
+    c10::impl::tls_set_dispatch_key_excluded(autocast_key(device_type), enabled == 0);
+    if (enabled == 0) {
+      at::autocast::clear_cache();
+    }
+    return 0;
+  }, -1);
 }
 
 // ---- random numbers, threads, devices

@@ -106,9 +106,6 @@ internal static unsafe partial class Native
     public static partial void* sinew_data(nint handle);
 
     [LibraryImport(Library)]
-    public static partial nint sinew_share(nint handle);
-
-    [LibraryImport(Library)]
     [SuppressGCTransition]
     public static partial int sinew_same(nint left, nint right);
 
@@ -122,7 +119,7 @@ internal static unsafe partial class Native
     public static partial int sinew_set_grad(nint handle, nint gradient);
 
     [LibraryImport(Library)]
-    public static partial int sinew_backward(nint handle, nint gradient, int retainGraph, int createGraph);
+    public static partial int sinew_backward(nint handle, nint gradient, int retainGraph);
 
     [LibraryImport(Library)]
     [SuppressGCTransition]
@@ -131,6 +128,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     [SuppressGCTransition]
     public static partial void sinew_set_grad_enabled(int enabled);
+
+    [LibraryImport(Library)]
+    public static partial int sinew_autocast(int deviceType);
+
+    [LibraryImport(Library)]
+    public static partial int sinew_set_autocast(int deviceType, int enabled);
 
     [LibraryImport(Library)]
     public static partial int sinew_manual_seed(long seed);

@@ -218,7 +218,7 @@ public sealed unsafe partial class Tensor : IDisposable
 
     private void BackwardFrom(nint gradient, bool retainGraph)
     {
-        if (Native.sinew_backward(Handle, gradient, retainGraph ? 1 : 0, 0) < 0)
+        if (Native.sinew_backward(Handle, gradient, retainGraph ? 1 : 0) < 0)
             throw Native.Failure($"backward of {DescribeShape()}");
         GC.KeepAlive(this);
     }

@@ -29,6 +29,18 @@ public static unsafe class Torch
         }
     }
 
+    /// <summary>How many threads libtorch keeps for running whole operators beside each other. It can be set once, before it is used.</summary>
+    /// <exception cref="TensorException">Set for a second time, or too late.</exception>
+    public static int InteropThreads
+    {
+        get => Native.sinew_interop_threads();
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            Native.Check(Native.sinew_set_interop_threads(value), "interop threads");
+        }
+    }
+
     /// <summary>How many tensors have a handle here, whether in a scope or not.</summary>
     public static long LiveTensors => Native.sinew_live_handles();
 
@@ -63,6 +75,21 @@ public static unsafe class Torch
     {
         var mode = new GradMode(GradEnabled);
         GradEnabled = true;
+        return mode;
+    }
+
+    /// <summary>
+    /// Lets convolutions and matrix products on this thread compute in a smaller element type until the result is disposed of:
+    /// bfloat16 on the processor, half precision on CUDA. Parameters and their gradients stay as they are. Wrap the forward pass
+    /// and the loss, not backward. (PyTorch's autocast.)
+    /// </summary>
+    /// <param name="device">Where the operators run; the processor where none is given.</param>
+    /// <returns>What turns it back to what it was.</returns>
+    public static IDisposable Autocast(Device? device = null)
+    {
+        int type = (device ?? Device.Cpu).TypeNumber;
+        var mode = new AutocastMode(type, Native.sinew_autocast(type) != 0);
+        Native.Check(Native.sinew_set_autocast(type, 1), "autocast");
         return mode;
     }
 
@@ -118,6 +145,11 @@ public static unsafe class Torch
     /// <exception cref="TensorException">libtorch has no such operator, or refused.</exception>
     public static Tensor[] CallMany(string name, string overload, params ReadOnlySpan<Arg> arguments) =>
         Operator(name, overload).CallMany(arguments);
+
+    private sealed class AutocastMode(int deviceType, bool before) : IDisposable
+    {
+        public void Dispose() => Native.Check(Native.sinew_set_autocast(deviceType, before ? 1 : 0), "autocast");
+    }
 
     private sealed class GradMode(bool before) : IDisposable
     {

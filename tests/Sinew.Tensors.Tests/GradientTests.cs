@@ -103,4 +103,31 @@ public sealed class GradientTests
         y.Backward(Tensor.FromArray([1f, 10f]));
         Assert.Equal([5f + 2, 6f + 40], x.Grad!.ToArray<float>());
     }
+
+    [Fact]
+    public void Autocast_computes_in_bfloat16_and_leaves_parameters_alone()
+    {
+        using var scope = new TensorScope();
+        Torch.ManualSeed(6);
+        Tensor w = Tensor.Randn([4, 3, 3, 3]);
+        w.RequiresGrad = true;
+        Tensor x = Tensor.Randn([2, 3, 8, 8]);
+        Tensor exact = F.Conv2d(x, w);
+        Tensor rough;
+        using (Torch.Autocast())
+        {
+            rough = F.Conv2d(x, w);
+            using (Torch.Autocast())
+                Assert.Equal(DType.BFloat16, F.Conv2d(x, w).DType);
+            Assert.Equal(DType.BFloat16, F.Conv2d(x, w).DType);
+        }
+
+        Assert.Equal(DType.Float32, exact.DType);
+        Assert.Equal(DType.BFloat16, rough.DType);
+        Assert.Equal(DType.Float32, F.Conv2d(x, w).DType);
+        double error = (rough.To(DType.Float32) - exact).Abs().Max().Item();
+        Assert.InRange(error, 1e-6, 0.2);
+        rough.To(DType.Float32).Sum().Backward();
+        Assert.Equal(DType.Float32, w.Grad!.DType);
+    }
 }

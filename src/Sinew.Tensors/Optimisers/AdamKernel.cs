@@ -6,7 +6,8 @@ namespace Sinew.Tensors.Optimisers;
 
 /// <summary>
 /// One Adam step in one pass over memory, for single-precision tensors on the processor. By operators it is nine passes, and for
-/// a small network the optimiser's share of a training step shows.
+/// a small network the optimiser's share of a training step shows. It writes to the parameters' memory unseen by autograd: a graph
+/// that is kept over the step would go back through the new values.
 /// </summary>
 internal static class AdamKernel
 {
