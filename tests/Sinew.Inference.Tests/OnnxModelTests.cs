@@ -52,6 +52,24 @@ public class OnnxModelTests
     }
 
     [Fact]
+    public void RunsLeaveNothingBehind()
+    {
+        using var model = OnnxModel.Load(Networks.Same(OnnxElementType.Float32, -1, 1 << 18), "leak", Networks.OneThread);
+        var values = new float[1 << 18];
+        Run(50);
+        var before = Environment.WorkingSet;
+        Run(400);
+
+        // 400 outputs are 400 MB.
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 100 << 20);
+
+        void Run(int times)
+        {
+            for (var i = 0; i < times; i++) model.Run<float>(values, [1, 1 << 18]).Dispose();
+        }
+    }
+
+    [Fact]
     public async Task DisposingWhileARunGoesOnIsSafe()
     {
         for (var i = 0; i < 20; i++)

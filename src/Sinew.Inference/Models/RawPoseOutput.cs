@@ -72,6 +72,8 @@ public sealed class RawPoseOutput : IDisposable
         };
         fits &= first.Length > 0 && first[0] == count && (kind == PoseOutputKind.Coordinates || first[1] == joints);
         if (kind == PoseOutputKind.Coordinates) fits &= result.Read<float>(order[0]).Length == count * joints * 3;
+        foreach (var axis in first) fits &= axis > 0;
+        if (kind == PoseOutputKind.SimCC) fits &= result.ShapeOf(order[1]) is [.., > 0];
         if (!fits)
         {
             var shape = string.Join(',', first.ToArray());

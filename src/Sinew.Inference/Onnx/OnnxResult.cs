@@ -82,9 +82,10 @@ public sealed unsafe class OnnxResult : IDisposable
             api.ReleaseTensorTypeAndShapeInfo(info);
         }
 
-        var count = 1L;
-        foreach (var axis in o.Shape) count = checked(count * axis);
-        o.Count = checked((int)count);
+        var count = (Int128)1;
+        foreach (var axis in o.Shape) count = Int128.Min(count * axis, Int128.MaxValue >> 64);
+        if (count > int.MaxValue) throw new SinewException($"{_model.Name}: output '{_model.Outputs[output].Name}' has {count} elements, more than can be read; run fewer at a time");
+        o.Count = (int)count;
         void* data;
         _runtime.Check(api.GetTensorMutableData(o.Value, &data), _model.Name);
         o.Data = data;
