@@ -5,17 +5,11 @@ namespace Sinew.Cli.Tests;
 
 public class DataCommandTests
 {
-    private static readonly string[] Joints =
-    [
-        "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow",
-        "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
-    ];
-
     [Fact]
     public void AGoodFileIsGood()
     {
         using var folder = new TemporaryFolder();
-        Write(folder.File("good.json"), [Person(1, 1), Person(2, 1), Person(3, 2)]);
+        Labels.Write(folder.File("good.json"), [Labels.Person(1, 1), Labels.Person(2, 1), Labels.Person(3, 2)]);
 
         var result = SinewCommand.Run("data", "check", folder.File("good.json"));
 
@@ -27,9 +21,9 @@ public class DataCommandTests
     public void CheckCountsBadRecordsByReasonAndNamesThem()
     {
         using var folder = new TemporaryFolder();
-        var short16 = Person(4, 1);
+        var short16 = Labels.Person(4, 1);
         short16["keypoints"] = new JsonArray([.. Enumerable.Range(0, 48).Select(i => (JsonNode)i)]);
-        Write(folder.File("bad.json"), [Person(1, 1), Person(1, 2), Person(3, 77), short16]);
+        Labels.Write(folder.File("bad.json"), [Labels.Person(1, 1), Labels.Person(1, 2), Labels.Person(3, 77), short16]);
 
         var result = SinewCommand.Run("data", "check", folder.File("bad.json"), "--json", "-");
 
@@ -48,7 +42,7 @@ public class DataCommandTests
     public void OnBadFailStopsAtTheFirstBadRecordWithOneLine()
     {
         using var folder = new TemporaryFolder();
-        Write(folder.File("bad.json"), [Person(1, 1), Person(1, 2)]);
+        Labels.Write(folder.File("bad.json"), [Labels.Person(1, 1), Labels.Person(1, 2)]);
 
         var result = SinewCommand.Run("data", "check", folder.File("bad.json"), "--on-bad", "fail");
 
@@ -60,7 +54,7 @@ public class DataCommandTests
     public void ImagesThatAreNotThereAreBadRecords()
     {
         using var folder = new TemporaryFolder();
-        Write(folder.File("labels.json"), [Person(1, 1), Person(2, 2)]);
+        Labels.Write(folder.File("labels.json"), [Labels.Person(1, 1), Labels.Person(2, 2)]);
         File.WriteAllBytes(folder.File("1.jpg"), []);
 
         var result = SinewCommand.Run("data", "check", folder.File("labels.json"), "--images", folder.Root, "--json", "-");
@@ -91,9 +85,9 @@ public class DataCommandTests
     public void ShowCountsLabelledJointsAndLeavesCrowdsOut()
     {
         using var folder = new TemporaryFolder();
-        var crowd = Person(3, 2);
+        var crowd = Labels.Person(3, 2);
         crowd["iscrowd"] = 1;
-        Write(folder.File("labels.json"), [Person(1, 1, visible: 17), Person(2, 1, visible: 5), crowd]);
+        Labels.Write(folder.File("labels.json"), [Labels.Person(1, 1, visible: 17), Labels.Person(2, 1, visible: 5), crowd]);
 
         var result = SinewCommand.Run("data", "show", folder.File("labels.json"), "--json", "-");
 
@@ -112,7 +106,7 @@ public class DataCommandTests
     public void ConvertCarriesJointsOverByCanonicalId()
     {
         using var folder = new TemporaryFolder();
-        Write(folder.File("labels.json"), [Person(1, 1)]);
+        Labels.Write(folder.File("labels.json"), [Labels.Person(1, 1)]);
 
         var converted = SinewCommand.Run("data", "convert", folder.File("labels.json"), "--map-to", "body21", "--out", folder.File("body21.json"));
         var shown = SinewCommand.Run("data", "show", folder.File("body21.json"), "--json", "-");
@@ -122,7 +116,7 @@ public class DataCommandTests
         Assert.Equal("body21", json.RootElement.GetProperty("skeleton").GetString());
         var labelled = json.RootElement.GetProperty("joints").EnumerateArray()
             .Where(j => j.GetProperty("visible").GetInt32() == 1).Select(j => j.GetProperty("name").GetString()!);
-        Assert.Equal(Joints, labelled);
+        Assert.Equal(Labels.Joints, labelled);
         var written = JsonNode.Parse(File.ReadAllText(folder.File("body21.json")))!["annotations"]![0]!["keypoints"]!.AsArray();
         Assert.Equal([13.0, 22.0, 2.0], written.Skip(9).Take(3).Select(n => n!.GetValue<double>()));
     }
@@ -152,31 +146,4 @@ public class DataCommandTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("'coco'", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
-
-    private static JsonObject Person(long id, long image, int visible = 17) => new()
-    {
-        ["id"] = id,
-        ["image_id"] = image,
-        ["category_id"] = 1,
-        ["bbox"] = new JsonArray(10, 20, 40, 80),
-        ["area"] = 1600,
-        ["iscrowd"] = 0,
-        ["num_keypoints"] = visible,
-        ["keypoints"] = new JsonArray([.. Enumerable.Range(0, 17).SelectMany(j =>
-            j < visible ? new JsonNode[] { 10 + j, 22, 2 } : [0, 0, 0])]),
-    };
-
-    private static void Write(string path, JsonObject[] people) => File.WriteAllText(path, new JsonObject
-    {
-        ["images"] = new JsonArray(
-            new JsonObject { ["id"] = 1, ["file_name"] = "1.jpg", ["width"] = 100, ["height"] = 120 },
-            new JsonObject { ["id"] = 2, ["file_name"] = "2.jpg", ["width"] = 100, ["height"] = 120 }),
-        ["annotations"] = new JsonArray([.. people.Select(p => (JsonNode)p)]),
-        ["categories"] = new JsonArray(new JsonObject
-        {
-            ["id"] = 1,
-            ["name"] = "person",
-            ["keypoints"] = new JsonArray([.. Joints.Select(j => (JsonNode)j)]),
-        }),
-    }.ToJsonString());
 }

@@ -9,6 +9,7 @@ internal static class Verbs
     [
         SkeletonCommands.Build(),
         DataCommands.Build(),
+        ScoreCommand.Build(),
         ModelCommands.Build(),
         DoctorCommand.Build(),
     ];

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sinew.Cli.Tests;
+
+public class ScoreCommandTests
+{
+    [Theory]
+    [InlineData("coco", "AP")]
+    [InlineData("coco", "AR75")]
+    [InlineData("crowdpose", "AP")]
+    [InlineData("pck", "PCK")]
+    public void PerfectPredictionsScoreOne(string protocol, string metric)
+    {
+        using var folder = new TemporaryFolder();
+        Fill(folder, people: 3, predicted: 3);
+
+        var result = SinewCommand.Run("score", "--gt", folder.File("gt.json"), "--predictions", folder.File("dt.json"), "--protocol", protocol, "--json", "-");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal(1, json.RootElement.GetProperty("metrics").GetProperty(metric).GetDouble(), 12);
+        Assert.Equal(3, json.RootElement.GetProperty("people").GetInt32());
+    }
+
+    [Fact]
+    public void AMissedPersonLowersRecallToItsShare()
+    {
+        using var folder = new TemporaryFolder();
+        Fill(folder, people: 4, predicted: 1);
+
+        var result = SinewCommand.Run("score", "--gt", folder.File("gt.json"), "--predictions", folder.File("dt.json"), "--json", "-");
+
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal(0.25, json.RootElement.GetProperty("metrics").GetProperty("AR").GetDouble(), 12);
+    }
+
+    [Fact]
+    public void ThePublishedExampleScoresAsPublished()
+    {
+        var folder = TestSupport.Shared.Path("data/evaluation");
+
+        var result = SinewCommand.Run(
+            "score", "--gt", Path.Combine(folder, "keypoints_gt.json"), "--predictions", Path.Combine(folder, "keypoints_dt.json"), "--json", "-");
+
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal(0.5048844884488449, json.RootElement.GetProperty("metrics").GetProperty("AP").GetDouble(), 12);
+        Assert.Equal(0.5181818181818182, json.RootElement.GetProperty("metrics").GetProperty("AR").GetDouble(), 12);
+    }
+
+    [Fact]
+    public void PredictionsOfAnotherSkeletonAreMatchedByJointAndWhatTheyLackIsSaid()
+    {
+        using var folder = new TemporaryFolder();
+        Fill(folder, people: 2, predicted: 2);
+
+        var result = SinewCommand.Run(
+            "score", "--gt", folder.File("gt.json"), "--predictions", folder.File("dt.json"),
+            "--skeleton", "coco17", "--predictions-skeleton", "ochuman17", "--joints", "nose,left_wrist", "--json", "-");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal(1, json.RootElement.GetProperty("metrics").GetProperty("AP").GetDouble(), 12);
+    }
+
+    [Theory]
+    [InlineData("Option '--gt' is required", "score", "--predictions", "x.json")]
+    [InlineData("nowhere.json", "score", "--gt", "nowhere.json", "--predictions", "x.json")]
+    [InlineData("'coco'", "score", "--gt", "x.json", "--predictions", "x.json", "--protocol", "voc")]
+    public void WrongUsageIsOneLine(string expected, params string[] args)
+    {
+        var result = SinewCommand.Run(args);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(expected, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    private static void Fill(TemporaryFolder folder, int people, int predicted)
+    {
+        var persons = Enumerable.Range(1, people).Select(i => Labels.Person(i, i % 2 + 1)).ToArray();
+        // People apart from each other, so that a prediction can be only one's own.
+        for (var i = 0; i < people; i++)
+        {
+            for (var j = 0; j < Labels.Joints.Length; j++)
+            {
+                persons[i]["keypoints"]![3 * j] = 10 + 20 * i + j;
+                persons[i]["keypoints"]![3 * j + 1] = 10 + 5 * j;
+            }
+        }
+
+        Labels.Write(folder.File("gt.json"), persons);
+        File.WriteAllText(folder.File("dt.json"), new JsonArray([.. persons.Take(predicted).Select(p => (JsonNode)new JsonObject
+        {
+            ["image_id"] = p["image_id"]!.GetValue<long>(),
+            ["category_id"] = 1,
+            ["keypoints"] = JsonNode.Parse(p["keypoints"]!.ToJsonString()),
+            ["score"] = 0.9,
+        })]).ToJsonString());
+    }
+}
