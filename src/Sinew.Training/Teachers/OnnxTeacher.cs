@@ -13,13 +13,13 @@ public static class OnnxTeacher
     /// <param name="skeleton">Its joints; null for the built-in skeleton that the card names.</param>
     /// <param name="name">Short name; null for the card's.</param>
     /// <param name="reading">How its output is read; null for the defaults, with the card's β.</param>
-    /// <param name="options">How it is run; null for the CPU with all cores, not spinning.</param>
+    /// <param name="options">How it is run; null for one thread of the CPU: a training asks from several threads at once.</param>
     /// <exception cref="SinewException">A file is missing or wrong, the skeleton is unknown, or model, card and skeleton do not fit each other.</exception>
     public static ITeacher Open(
         string path, Skeleton? skeleton = null, string? name = null, TeacherReading? reading = null, OnnxOptions? options = null)
     {
         var (weights, _) = ModelCards.Find(path);
-        var model = RawPoseModel.Load(path, options ?? new OnnxOptions { Spin = false });
+        var model = RawPoseModel.Load(path, options ?? new OnnxOptions { Threads = 1, Spin = false });
         try
         {
             return Open(model, Fingerprint(weights, model.Card), skeleton, name, reading);
