@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sinew.Annotations;
 using Sinew.Skeletons;
 
 namespace Sinew.Evaluation;
@@ -19,49 +20,49 @@ public static class CocoLabels
         ArgumentNullException.ThrowIfNull(skeleton);
         using var json = JsonScanner.Open(path);
         var reader = new Reader(skeleton);
-        if (json.Peek() != (byte)'{') throw json.Fail("COCO labels are an object with images and annotations; this file starts otherwise");
-        json.Expect((byte)'{');
+        if (json.Peek() != (byte)'{') throw json.Error("COCO labels are an object with images and annotations; this file starts otherwise");
+        json.Expect('{');
         var (first, images, annotations) = (true, false, false);
-        while (json.Next((byte)'}', ref first))
+        while (json.NextKey(ref first))
         {
-            var key = json.Key();
+            var key = json.Key;
             if (key.SequenceEqual("images"u8))
             {
                 images = true;
-                ForEach(json, "image", reader.ReadImage);
+                ForEach(json, "images", reader.ReadImage);
             }
             else if (key.SequenceEqual("annotations"u8))
             {
                 annotations = true;
-                ForEach(json, "annotation", reader.ReadAnnotation);
+                ForEach(json, "annotations", reader.ReadAnnotation);
             }
             else if (key.SequenceEqual("categories"u8))
             {
-                ForEach(json, "category", reader.ReadCategory);
+                ForEach(json, "categories", reader.ReadCategory);
             }
             else
             {
-                json.Skip();
+                json.SkipValue();
             }
         }
 
         json.ExpectEnd();
-        if (!images || !annotations) throw json.Fail($"there are no {(images ? "annotations" : "images")}; are these COCO labels?");
+        if (!images || !annotations) throw json.Error($"there are no {(images ? "annotations" : "images")}; are these COCO labels?");
         return reader.Finish(json);
     }
 
-    private static void ForEach(JsonScanner json, string kind, Action<JsonScanner> read)
+    private static void ForEach(JsonScanner json, string list, Action<JsonScanner> read)
     {
-        if (json.TakeNull()) return;
-        json.Expect((byte)'[');
+        json.Section = list;
+        json.Expect('[');
         var (first, number) = (true, 0);
-        while (json.Next((byte)']', ref first))
+        while (json.NextElement(ref first))
         {
-            json.Record = (kind, number++);
+            json.Record = number++;
             read(json);
         }
 
-        json.Record = default;
+        (json.Section, json.Record) = ("", -1);
     }
 
     private sealed class Reader(Skeleton skeleton)
@@ -73,45 +74,45 @@ public static class CocoLabels
         private readonly List<double> _keypoints = [];
         private readonly List<bool> _labelled = [];
         private readonly KeypointLists _lists = new(skeleton);
-        private readonly double[] _box = new double[4];
+        private readonly NumberList _box = new();
 
         internal void ReadImage(JsonScanner json)
         {
             var (id, crowdIndex) = ((long?)null, double.NaN);
-            json.Expect((byte)'{');
+            json.Expect('{');
             var first = true;
-            while (json.Next((byte)'}', ref first))
+            while (json.NextKey(ref first))
             {
-                var key = json.Key();
+                var key = json.Key;
                 if (key.SequenceEqual("id"u8)) id = json.Whole("id");
                 else if (key.SequenceEqual("crowdIndex"u8)) crowdIndex = json.Number("crowdIndex");
-                else json.Skip();
+                else json.SkipValue();
             }
 
-            _images.Add(id ?? throw json.Fail("there is no id"));
+            _images.Add(id ?? throw json.Error("there is no id"));
             _crowdIndices.Add(crowdIndex);
         }
 
         internal void ReadCategory(JsonScanner json)
         {
             var (id, name, joints) = (0L, "", false);
-            json.Expect((byte)'{');
+            json.Expect('{');
             var first = true;
-            while (json.Next((byte)'}', ref first))
+            while (json.NextKey(ref first))
             {
-                var key = json.Key();
+                var key = json.Key;
                 if (key.SequenceEqual("id"u8))
                 {
                     id = json.Whole("id");
                 }
                 else if (key.SequenceEqual("name"u8) && json.Peek() == (byte)'"')
                 {
-                    name = json.Text();
+                    name = System.Text.Encoding.UTF8.GetString(json.Text());
                 }
                 else
                 {
                     joints |= key.SequenceEqual("keypoints"u8);
-                    json.Skip();
+                    json.SkipValue();
                 }
             }
 
@@ -123,27 +124,27 @@ public static class CocoLabels
             var row = new Row { Number = _rows.Count, Area = double.NaN, Labelled = -1 };
             var (id, image, boxValues) = ((long?)null, (long?)null, -1);
             _lists.Clear();
-            json.Expect((byte)'{');
+            json.Expect('{');
             var first = true;
-            while (json.Next((byte)'}', ref first))
+            while (json.NextKey(ref first))
             {
-                var key = json.Key();
+                var key = json.Key;
                 if (_lists.Read(json, key)) continue;
                 if (key.SequenceEqual("image_id"u8)) image = json.Whole("image_id");
                 else if (key.SequenceEqual("id"u8)) id = json.Whole("id");
                 else if (key.SequenceEqual("category_id"u8)) row.Category = json.Whole("category_id");
-                else if (key.SequenceEqual("area"u8)) row.Area = json.TakeNull() ? double.NaN : json.Number("area");
+                else if (key.SequenceEqual("area"u8)) row.Area = json.TryNumber(out var area) && double.IsFinite(area) ? area : double.NaN;
                 else if (key.SequenceEqual("iscrowd"u8)) row.Crowd = json.Flag("iscrowd");
                 else if (key.SequenceEqual("num_keypoints"u8)) row.Labelled = (int)json.Whole("num_keypoints");
-                else if (key.SequenceEqual("bbox"u8)) boxValues = json.Numbers(_box, "bbox");
-                else json.Skip();
+                else if (key.SequenceEqual("bbox"u8)) boxValues = json.Numbers("bbox", _box) ? _box.Count : -1;
+                else json.SkipValue();
             }
 
-            row.Id = id ?? throw json.Fail("there is no id");
-            row.Image = image ?? throw json.Fail("there is no image_id");
-            if (boxValues is not (-1 or 0 or 4)) throw json.Fail($"bbox has {boxValues} values, where x, y, width and height belong");
+            row.Id = id ?? throw json.Error("there is no id");
+            row.Image = image ?? throw json.Error("there is no image_id");
+            if (boxValues is not (-1 or 0 or 4)) throw json.Error($"bbox has {boxValues} values, where x, y, width and height belong");
             row.HasBox = boxValues == 4;
-            (row.X, row.Y, row.Width, row.Height) = (_box[0], _box[1], _box[2], _box[3]);
+            if (row.HasBox) (row.X, row.Y, row.Width, row.Height) = (_box.Values[0], _box.Values[1], _box.Values[2], _box.Values[3]);
             row.Problem = _lists.Problem();
             _rows.Add(row);
             if (row.Problem is null) AddJoints();
@@ -154,7 +155,7 @@ public static class CocoLabels
             var imageOf = new Dictionary<long, int>(_images.Count);
             foreach (var image in _images)
             {
-                if (!imageOf.TryAdd(image, imageOf.Count)) throw json.Fail($"image id {image} occurs twice; remove one of the images");
+                if (!imageOf.TryAdd(image, imageOf.Count)) throw json.Error($"image id {image} occurs twice; remove one of the images");
             }
 
             var person = _categories.FindIndex(c => c.Person);
@@ -172,9 +173,9 @@ public static class CocoLabels
                     continue;
                 }
 
-                json.Record = ("annotation", row.Number);
-                if (row.Problem is { } problem) throw json.Fail(problem);
-                if (!ids.Add(row.Id)) throw json.Fail($"id {row.Id} occurs a second time; every annotation needs its own");
+                (json.Section, json.Record) = ("annotations", row.Number);
+                if (row.Problem is { } problem) throw json.Error(problem);
+                if (!ids.Add(row.Id)) throw json.Error($"id {row.Id} occurs a second time; every annotation needs its own");
                 if (!imageOf.ContainsKey(row.Image))
                 {
                     withoutImage++;
@@ -185,7 +186,7 @@ public static class CocoLabels
                 from.Add(mine);
             }
 
-            json.Record = default;
+            (json.Section, json.Record) = ("", -1);
             var count = skeleton.Count;
             var (keypoints, labelled) = (new double[kept.Count * count * 2], new bool[kept.Count * count]);
             var (boxes, areas) = (new double[kept.Count * 4], new double[kept.Count]);

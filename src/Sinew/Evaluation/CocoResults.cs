@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sinew.Annotations;
 using Sinew.Skeletons;
 
 namespace Sinew.Evaluation;
@@ -23,16 +24,17 @@ public static class CocoResults
         ArgumentNullException.ThrowIfNull(skeleton);
         using var json = JsonScanner.Open(path);
         var reader = new Reader(skeleton, category);
-        if (json.Peek() != (byte)'[') throw json.Fail("results are an array of records; this file starts otherwise");
-        json.Expect((byte)'[');
+        if (json.Peek() != (byte)'[') throw json.Error("results are a list of records, and this file starts otherwise; are these labels?");
+        json.Expect('[');
+        json.Section = "results";
         var (first, record) = (true, 0);
-        while (json.Next((byte)']', ref first))
+        while (json.NextElement(ref first))
         {
-            json.Record = ("record", record++);
+            json.Record = record++;
             reader.Read(json);
         }
 
-        json.Record = default;
+        json.Record = -1;
         json.ExpectEnd();
         return reader.Finish();
     }
@@ -46,7 +48,7 @@ public static class CocoResults
         private readonly List<double> _areas = [];
         private readonly List<double>[] _partScores = [.. PartScoreNames.Select(_ => new List<double>())];
         private readonly KeypointLists _lists = new(skeleton);
-        private readonly double[] _box = new double[4];
+        private readonly NumberList _box = new();
         private int _otherCategories;
         private bool _boxes;
         private bool _split;
@@ -57,18 +59,18 @@ public static class CocoResults
             Span<double> parts = stackalloc double[PartScoreNames.Length];
             parts.Fill(double.NaN);
             _lists.Clear();
-            json.Expect((byte)'{');
+            json.Expect('{');
             var first = true;
-            while (json.Next((byte)'}', ref first))
+            while (json.NextKey(ref first))
             {
-                var key = json.Key();
+                var key = json.Key;
                 if (_lists.Read(json, key)) continue;
                 if (key.SequenceEqual("image_id"u8)) image = json.Whole("image_id");
                 else if (key.SequenceEqual("score"u8)) score = json.Number("score");
                 else if (key.SequenceEqual("category_id"u8)) (hasCategory, ofCategory) = (true, json.Whole("category_id"));
-                else if (key.SequenceEqual("bbox"u8)) boxValues = json.Numbers(_box, "bbox");
+                else if (key.SequenceEqual("bbox"u8)) boxValues = json.Numbers("bbox", _box) ? _box.Count : -1;
                 else if (PartScore(key) is var part and >= 0) parts[part] = json.Number("a score");
-                else json.Skip();
+                else json.SkipValue();
             }
 
             if (hasCategory && ofCategory != category)
@@ -77,11 +79,11 @@ public static class CocoResults
                 return;
             }
 
-            if (image is null) throw json.Fail("there is no image_id");
-            if (score is null) throw json.Fail("there is no score");
-            if (_lists.Problem() is { } problem) throw json.Fail(problem);
+            if (image is null) throw json.Error("there is no image_id");
+            if (score is null) throw json.Error("there is no score");
+            if (_lists.Problem() is { } problem) throw json.Error(problem);
             if (_images.Count == 0) _boxes = boxValues == 4;
-            if (_boxes && boxValues != 4) throw json.Fail("there is no bbox, but the first record has one; give all records one or none");
+            if (_boxes && boxValues != 4) throw json.Error("there is no bbox, but the first record has one; give all records one or none");
             Add(image.Value, score.Value, parts);
         }
 
@@ -132,7 +134,7 @@ public static class CocoResults
 
             // pycocotools goes by the first record: boxes where it has one, else the extent of the list "keypoints".
             _split |= _lists.MainValues < values.Length;
-            _areas.Add(_boxes ? _box[2] * _box[3] : Extent(keypoints[..(_lists.MainValues / 3 * 2)]));
+            _areas.Add(_boxes ? _box.Values[2] * _box.Values[3] : Extent(keypoints[..(_lists.MainValues / 3 * 2)]));
             for (var p = 0; p < parts.Length; p++) _partScores[p].Add(parts[p]);
         }
 

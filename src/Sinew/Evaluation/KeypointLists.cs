@@ -1,3 +1,4 @@
+using Sinew.Annotations;
 using Sinew.Skeletons;
 
 namespace Sinew.Evaluation;
@@ -10,8 +11,10 @@ internal sealed class KeypointLists(Skeleton skeleton)
 {
     private const int WholeBody = 133;
     private const int Body = 17;
+    private const int Parts = 4;
 
     private readonly double[] _values = new double[skeleton.Count * 3];
+    private readonly NumberList _list = new();
     private int _main;
     private int _parts;
 
@@ -19,34 +22,26 @@ internal sealed class KeypointLists(Skeleton skeleton)
     internal ReadOnlySpan<double> Values => _values;
 
     /// <summary>How many of <see cref="Values"/>, from the first on, stand in <c>keypoints</c> itself.</summary>
-    internal int MainValues => Math.Max(0, Math.Min(_main, _values.Length));
+    internal int MainValues => _main;
 
-    /// <summary>True where <c>keypoints</c> was there at all.</summary>
-    internal bool Any => _main >= 0;
-
-    internal void Clear()
-    {
-        Array.Clear(_values);
-        (_main, _parts) = (-1, 0);
-    }
+    internal void Clear() => (_main, _parts) = (-1, 0);
 
     /// <summary>Reads a member if it holds joints.</summary>
     internal bool Read(JsonScanner json, ReadOnlySpan<byte> key)
     {
         if (key.SequenceEqual("keypoints"u8))
         {
-            // Parts that were read before lie behind the body and must stay.
-            var parts = _parts > 0 ? _values[(Body * 3)..] : null;
-            _main = json.Numbers(_values, "a joint");
-            parts?.CopyTo(_values, Body * 3);
+            if (!json.Numbers("keypoints", _list)) throw json.Error("keypoints are no list of numbers; mend the record");
+            _main = _list.Count;
+            _list.Values[..Math.Min(_main, _values.Length)].CopyTo(_values);
             return true;
         }
 
         if (skeleton.Count != WholeBody) return false;
-        if (key.SequenceEqual("foot_kpts"u8)) return ReadPart(json, Body, 6);
-        if (key.SequenceEqual("face_kpts"u8)) return ReadPart(json, 23, 68);
-        if (key.SequenceEqual("lefthand_kpts"u8)) return ReadPart(json, 91, 21);
-        return key.SequenceEqual("righthand_kpts"u8) && ReadPart(json, 112, 21);
+        if (key.SequenceEqual("foot_kpts"u8)) return ReadPart(json, "foot_kpts", Body, 6);
+        if (key.SequenceEqual("face_kpts"u8)) return ReadPart(json, "face_kpts", 23, 68);
+        if (key.SequenceEqual("lefthand_kpts"u8)) return ReadPart(json, "lefthand_kpts", 91, 21);
+        return key.SequenceEqual("righthand_kpts"u8) && ReadPart(json, "righthand_kpts", 112, 21);
     }
 
     /// <summary>What is wrong with the record's joints, or null.</summary>
@@ -56,16 +51,16 @@ internal sealed class KeypointLists(Skeleton skeleton)
         if (_main == _values.Length) return null;
         if (skeleton.Count == WholeBody && _main == Body * 3)
         {
-            return _parts == 4 ? null : "foot_kpts, face_kpts, lefthand_kpts and righthand_kpts do not stand beside the 17 keypoints";
+            return _parts == Parts ? null : "foot_kpts, face_kpts, lefthand_kpts or righthand_kpts is missing beside the 17 keypoints";
         }
 
-        return $"{_main} values for {skeleton.Count} joints, where {_values.Length} belong (x, y and flag or score); is it {skeleton.Name}?";
+        return $"{_main} values in keypoints, where the {skeleton.Count} joints of {skeleton.Name} have {_values.Length} (x, y and flag or score); name another skeleton?";
     }
 
-    private bool ReadPart(JsonScanner json, int from, int joints)
+    private bool ReadPart(JsonScanner json, string name, int from, int joints)
     {
-        var count = json.Numbers(_values.AsSpan(from * 3, joints * 3), "a joint");
-        if (count != joints * 3) throw json.Fail($"{count} values for a part of {joints} joints, where {joints * 3} belong");
+        if (!json.Numbers(name, _list) || _list.Count != joints * 3) throw json.Error($"{name} must be a list of {joints * 3} numbers; mend the record");
+        _list.Values.CopyTo(_values.AsSpan(from * 3));
         _parts++;
         return true;
     }
