@@ -5,6 +5,7 @@ var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordi
     ["annotations"] = AnnotationsBench.Run,
     ["imaging"] = ImagingBench.Run,
     ["teachers"] = TeachersBench.Run,
+    ["scoring"] = ScoringBench.Run,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text;
 using Sinew.Annotations;
 using Sinew.Skeletons;
 
@@ -6,37 +6,42 @@ namespace Sinew.Evaluation;
 
 /// <summary>
 /// Reads COCO keypoint labels for scoring, in double precision: images, annotations and categories, nothing else. Such
-/// files may be gzip'd. (For training there are the readers of <c>Sinew.Annotations</c>.)
+/// files may be gzip'd.
 /// </summary>
+/// <remarks>
+/// <see cref="CocoReader"/> reads the same files, and more, for training; its coordinates are floats, which decide one match
+/// in some hundred thousand otherwise than the file does.
+/// </remarks>
 public static class CocoLabels
 {
     /// <summary>Reads a file without holding more of it than a block.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="skeleton">The joints that its annotations have.</param>
+    /// <param name="skeleton">
+    /// The joints that its annotations have; null takes the built-in skeleton that has the names of the file's category or,
+    /// where no such names fit, the usual one of so many joints.
+    /// </param>
     /// <exception cref="SinewException">The file cannot be read, or an annotation in it is none of this skeleton.</exception>
-    public static CocoLabelsFile Read(string path, Skeleton skeleton)
+    public static CocoLabelsFile Read(string path, Skeleton? skeleton = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(skeleton);
         using var json = JsonScanner.Open(path);
-        var reader = new Reader(skeleton);
-        if (json.Peek() != (byte)'{') throw json.Error("COCO labels are an object with images and annotations; this file starts otherwise");
+        var reader = new Reader(json, skeleton);
+        if (json.Peek() != (byte)'{') throw json.Error("COCO labels are an object with images and annotations, and this file starts otherwise");
         json.Expect('{');
         var (first, images, annotations) = (true, false, false);
         while (json.NextKey(ref first))
         {
-            var key = json.Key;
-            if (key.SequenceEqual("images"u8))
+            if (json.Key.SequenceEqual("images"u8))
             {
                 images = true;
                 ForEach(json, "images", reader.ReadImage);
             }
-            else if (key.SequenceEqual("annotations"u8))
+            else if (json.Key.SequenceEqual("annotations"u8))
             {
                 annotations = true;
                 ForEach(json, "annotations", reader.ReadAnnotation);
             }
-            else if (key.SequenceEqual("categories"u8))
+            else if (json.Key.SequenceEqual("categories"u8))
             {
                 ForEach(json, "categories", reader.ReadCategory);
             }
@@ -48,10 +53,10 @@ public static class CocoLabels
 
         json.ExpectEnd();
         if (!images || !annotations) throw json.Error($"there are no {(images ? "annotations" : "images")}; are these COCO labels?");
-        return reader.Finish(json);
+        return reader.Finish();
     }
 
-    private static void ForEach(JsonScanner json, string list, Action<JsonScanner> read)
+    private static void ForEach(JsonScanner json, string list, Action read)
     {
         json.Section = list;
         json.Expect('[');
@@ -59,33 +64,35 @@ public static class CocoLabels
         while (json.NextElement(ref first))
         {
             json.Record = number++;
-            read(json);
+            read();
         }
 
         (json.Section, json.Record) = ("", -1);
     }
 
-    private sealed class Reader(Skeleton skeleton)
+    private sealed class Reader(JsonScanner json, Skeleton? skeleton)
     {
         private readonly List<long> _images = [];
         private readonly List<double> _crowdIndices = [];
-        private readonly List<(long Id, bool Person)> _categories = [];
-        private readonly List<Row> _rows = [];
-        private readonly List<double> _keypoints = [];
-        private readonly List<bool> _labelled = [];
-        private readonly KeypointLists _lists = new(skeleton);
+        private readonly List<Category> _categories = [];
+        private readonly Chunked<Row> _rows = new();
+        private readonly Chunked<double> _keypoints = new();
+        private readonly Chunked<bool> _labelled = new();
+        private readonly Dictionary<int, string> _problems = [];
+        private readonly KeypointLists _lists = new(skeleton?.Count ?? 0);
         private readonly NumberList _box = new();
+        private double[] _points = [];
+        private bool[] _flags = [];
 
-        internal void ReadImage(JsonScanner json)
+        internal void ReadImage()
         {
             var (id, crowdIndex) = ((long?)null, double.NaN);
             json.Expect('{');
             var first = true;
             while (json.NextKey(ref first))
             {
-                var key = json.Key;
-                if (key.SequenceEqual("id"u8)) id = json.Whole("id");
-                else if (key.SequenceEqual("crowdIndex"u8)) crowdIndex = json.Number("crowdIndex");
+                if (json.Key.SequenceEqual("id"u8)) id = json.Whole("id");
+                else if (json.Key.SequenceEqual("crowdIndex"u8)) crowdIndex = json.Number("crowdIndex");
                 else json.SkipValue();
             }
 
@@ -93,36 +100,27 @@ public static class CocoLabels
             _crowdIndices.Add(crowdIndex);
         }
 
-        internal void ReadCategory(JsonScanner json)
+        internal void ReadCategory()
         {
-            var (id, name, joints) = (0L, "", false);
+            var (id, name, joints) = (0L, "", new List<string>());
             json.Expect('{');
             var first = true;
             while (json.NextKey(ref first))
             {
-                var key = json.Key;
-                if (key.SequenceEqual("id"u8))
-                {
-                    id = json.Whole("id");
-                }
-                else if (key.SequenceEqual("name"u8) && json.Peek() == (byte)'"')
-                {
-                    name = System.Text.Encoding.UTF8.GetString(json.Text());
-                }
-                else
-                {
-                    joints |= key.SequenceEqual("keypoints"u8);
-                    json.SkipValue();
-                }
+                if (json.Key.SequenceEqual("id"u8)) id = json.Whole("id");
+                else if (json.Key.SequenceEqual("name"u8) && json.Peek() == (byte)'"') name = Encoding.UTF8.GetString(json.Text());
+                else if (json.Key.SequenceEqual("keypoints"u8) && json.Peek() == (byte)'[') ReadNames(joints);
+                else json.SkipValue();
             }
 
-            _categories.Add((id, name == "person" || (joints && _categories.TrueForAll(c => !c.Person))));
+            _categories.Add(new Category(id, name, joints));
         }
 
-        internal void ReadAnnotation(JsonScanner json)
+        internal void ReadAnnotation()
         {
-            var row = new Row { Number = _rows.Count, Area = double.NaN, Labelled = -1 };
-            var (id, image, boxValues) = ((long?)null, (long?)null, -1);
+            var row = new Row { Area = double.NaN, Labelled = -1, Joints = -1 };
+            var (id, image) = ((long?)null, (long?)null);
+            _box.Clear();
             _lists.Clear();
             json.Expect('{');
             var first = true;
@@ -132,25 +130,26 @@ public static class CocoLabels
                 if (_lists.Read(json, key)) continue;
                 if (key.SequenceEqual("image_id"u8)) image = json.Whole("image_id");
                 else if (key.SequenceEqual("id"u8)) id = json.Whole("id");
-                else if (key.SequenceEqual("category_id"u8)) row.Category = json.Whole("category_id");
+                else if (key.SequenceEqual("category_id"u8)) (row.HasCategory, row.Category) = (true, json.Whole("category_id"));
                 else if (key.SequenceEqual("area"u8)) row.Area = json.TryNumber(out var area) && double.IsFinite(area) ? area : double.NaN;
                 else if (key.SequenceEqual("iscrowd"u8)) row.Crowd = json.Flag("iscrowd");
                 else if (key.SequenceEqual("num_keypoints"u8)) row.Labelled = (int)json.Whole("num_keypoints");
-                else if (key.SequenceEqual("bbox"u8)) boxValues = json.Numbers("bbox", _box) ? _box.Count : -1;
+                else if (key.SequenceEqual("bbox"u8)) json.Numbers("bbox", _box);
                 else json.SkipValue();
             }
 
             row.Id = id ?? throw json.Error("there is no id");
             row.Image = image ?? throw json.Error("there is no image_id");
-            if (boxValues is not (-1 or 0 or 4)) throw json.Error($"bbox has {boxValues} values, where x, y, width and height belong");
-            row.HasBox = boxValues == 4;
+            if (_box.Count is not (0 or 4)) throw json.Error($"bbox has {_box.Count} numbers, where x, y, width and height belong");
+            row.HasBox = _box.Count == 4;
             if (row.HasBox) (row.X, row.Y, row.Width, row.Height) = (_box.Values[0], _box.Values[1], _box.Values[2], _box.Values[3]);
-            row.Problem = _lists.Problem();
+            // Whether the annotation is a person's, and so must have joints, is known when the categories have been read.
+            if (_lists.Problem() is { } problem) _problems[_rows.Count] = problem;
+            else row.Joints = AddJoints();
             _rows.Add(row);
-            if (row.Problem is null) AddJoints();
         }
 
-        internal CocoLabelsFile Finish(JsonScanner json)
+        internal CocoLabelsFile Finish()
         {
             var imageOf = new Dictionary<long, int>(_images.Count);
             foreach (var image in _images)
@@ -158,67 +157,77 @@ public static class CocoLabels
                 if (!imageOf.TryAdd(image, imageOf.Count)) throw json.Error($"image id {image} occurs twice; remove one of the images");
             }
 
-            var person = _categories.FindIndex(c => c.Person);
-            var category = person >= 0 ? _categories[person].Id : (long?)null;
-            var (kept, from, otherCategories, withoutImage, withoutArea) = (new List<int>(_rows.Count), new List<int>(_rows.Count), 0, 0, 0);
-            var (joints, ids) = (0, new HashSet<long>(_rows.Count));
-            for (var i = 0; i < _rows.Count; i++)
+            var person = _categories.Find(c => c.Name == "person") ?? _categories.Find(c => c.Joints.Count > 0);
+            var rows = _rows.Drain();
+            var kept = new List<int>(rows.Length);
+            var (ids, otherCategories, withoutImage) = (new HashSet<long>(rows.Length), 0, 0);
+            json.Section = "annotations";
+            for (var i = 0; i < rows.Length; i++)
             {
-                var row = _rows[i];
-                var mine = joints;
-                if (row.Problem is null) joints++;
-                if (category is { } c && row.Category is { } own && own != c)
+                json.Record = i;
+                if (person is not null && rows[i].HasCategory && rows[i].Category != person.Id)
                 {
                     otherCategories++;
                     continue;
                 }
 
-                (json.Section, json.Record) = ("annotations", row.Number);
-                if (row.Problem is { } problem) throw json.Error(problem);
-                if (!ids.Add(row.Id)) throw json.Error($"id {row.Id} occurs a second time; every annotation needs its own");
-                if (!imageOf.ContainsKey(row.Image))
-                {
-                    withoutImage++;
-                    continue;
-                }
-
-                kept.Add(i);
-                from.Add(mine);
+                if (rows[i].Joints < 0) throw json.Error(_problems[i]);
+                if (!ids.Add(rows[i].Id)) throw json.Error($"id {rows[i].Id} occurs a second time; every annotation needs its own");
+                if (imageOf.ContainsKey(rows[i].Image)) kept.Add(i);
+                else withoutImage++;
             }
 
             (json.Section, json.Record) = ("", -1);
-            var count = skeleton.Count;
-            var (keypoints, labelled) = (new double[kept.Count * count * 2], new bool[kept.Count * count]);
+            var labels = Columns(rows, kept, imageOf, skeleton ?? Guess(person));
+            return new CocoLabelsFile(labels, person?.Id ?? 1, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
+        }
+
+        private PoseLabels Columns(Row[] rows, List<int> kept, Dictionary<long, int> imageOf, Skeleton joints)
+        {
+            var (keypoints, labelled) = (_keypoints.Drain(), _labelled.Drain());
+            var count = joints.Count;
             var (boxes, areas) = (new double[kept.Count * 4], new double[kept.Count]);
-            var (labelledCounts, crowd) = (new int[kept.Count], new bool[kept.Count]);
-            var (people, image_) = (new long[kept.Count], new int[kept.Count]);
+            var (counts, crowd) = (new int[kept.Count], new bool[kept.Count]);
+            var (ids, images) = (new long[kept.Count], new int[kept.Count]);
             for (var p = 0; p < kept.Count; p++)
             {
-                var row = _rows[kept[p]];
+                ref var row = ref rows[kept[p]];
+                // Rows only ever move to the front, so that the columns are packed in place.
+                var to = p * count * 2;
                 var flags = labelled.AsSpan(p * count, count);
-                CollectionsMarshal.AsSpan(_keypoints).Slice(from[p] * count * 2, count * 2).CopyTo(keypoints.AsSpan(p * count * 2));
-                CollectionsMarshal.AsSpan(_labelled).Slice(from[p] * count, count).CopyTo(flags);
-                if (!row.HasBox) SetToExtent(row, keypoints.AsSpan(p * count * 2, count * 2), flags);
+                keypoints.AsSpan(row.Joints * count * 2, count * 2).CopyTo(keypoints.AsSpan(to));
+                labelled.AsSpan(row.Joints * count, count).CopyTo(flags);
+                if (!row.HasBox) SetToExtent(ref row, keypoints.AsSpan(to, count * 2), flags);
                 (boxes[p * 4], boxes[(p * 4) + 1], boxes[(p * 4) + 2], boxes[(p * 4) + 3]) = (row.X, row.Y, row.Width, row.Height);
-                if (double.IsNaN(row.Area)) withoutArea++;
-                areas[p] = double.IsNaN(row.Area) ? row.Height * row.Width * 0.53 : row.Area;
-                labelledCounts[p] = row.Labelled >= 0 ? row.Labelled : flags.Count(true);
-                (crowd[p], people[p], image_[p]) = (row.Crowd, row.Id, imageOf[row.Image]);
+                areas[p] = double.IsNaN(row.Area) ? row.Height * row.Width * CocoReader.AreaOfBox : row.Area;
+                counts[p] = row.Labelled >= 0 ? row.Labelled : flags.Count(true);
+                (crowd[p], ids[p], images[p]) = (row.Crowd, row.Id, imageOf[row.Image]);
             }
 
-            var labels = new PoseLabels(skeleton, [.. _images], image_, keypoints, labelled)
+            Array.Resize(ref keypoints, kept.Count * count * 2);
+            Array.Resize(ref labelled, kept.Count * count);
+            return new PoseLabels(joints, [.. _images], images, keypoints, labelled)
             {
-                Ids = people,
+                Ids = ids,
                 Boxes = boxes,
                 Areas = areas,
                 Crowd = crowd,
-                LabelledCounts = labelledCounts,
+                LabelledCounts = counts,
                 CrowdIndices = _crowdIndices.Exists(c => !double.IsNaN(c)) ? [.. _crowdIndices] : null,
             };
-            return new CocoLabelsFile(labels, category ?? 1, otherCategories, withoutImage, withoutArea);
         }
 
-        private static void SetToExtent(Row row, ReadOnlySpan<double> keypoints, ReadOnlySpan<bool> labelled)
+        private Skeleton Guess(Category? person)
+        {
+            var names = person?.Joints ?? [];
+            var joints = _lists.Joints > 0 ? _lists.Joints : names.Count;
+            return (names.Count == joints ? SkeletonNames.Match(names) : null)
+                ?? SkeletonNames.ByCount(joints)
+                ?? (names.Count == joints && joints > 0 ? SkeletonNames.Make(person!.Name, names, []) : null)
+                ?? throw json.Error($"which skeleton the people's {joints} joints are is not clear from the file; name it");
+        }
+
+        private static void SetToExtent(ref Row row, ReadOnlySpan<double> keypoints, ReadOnlySpan<bool> labelled)
         {
             var (x0, x1, y0, y1) = (double.MaxValue, double.MinValue, double.MaxValue, double.MinValue);
             for (var j = 0; j < labelled.Length; j++)
@@ -231,37 +240,48 @@ public static class CocoLabels
             (row.X, row.Y, row.Width, row.Height) = x1 < x0 ? (0, 0, 0, 0) : (x0, y0, x1 - x0, y1 - y0);
         }
 
-        private void AddJoints()
+        private void ReadNames(List<string> names)
         {
-            var values = _lists.Values;
-            var (at, flagsAt) = (_keypoints.Count, _labelled.Count);
-            CollectionsMarshal.SetCount(_keypoints, at + (skeleton.Count * 2));
-            CollectionsMarshal.SetCount(_labelled, flagsAt + skeleton.Count);
-            var keypoints = CollectionsMarshal.AsSpan(_keypoints)[at..];
-            var labelled = CollectionsMarshal.AsSpan(_labelled)[flagsAt..];
-            for (var j = 0; j < skeleton.Count; j++)
-            {
-                (keypoints[2 * j], keypoints[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
-                labelled[j] = values[(3 * j) + 2] > 0;
-            }
+            json.Expect('[');
+            var first = true;
+            while (json.NextElement(ref first)) names.Add(Encoding.UTF8.GetString(json.Text()));
         }
 
-        /// <summary>What an annotation says beside its joints.</summary>
-        private sealed class Row
+        /// <summary>Appends the joints that were just read; the result is their row.</summary>
+        private int AddJoints()
         {
-            internal int Number;
+            var values = _lists.Values;
+            if (_flags.Length != _lists.Joints) (_points, _flags) = (new double[_lists.Joints * 2], new bool[_lists.Joints]);
+            for (var j = 0; j < _flags.Length; j++)
+            {
+                (_points[2 * j], _points[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
+                _flags[j] = values[(3 * j) + 2] > 0;
+            }
+
+            var row = _labelled.Count / Math.Max(1, _flags.Length);
+            _keypoints.AddRange(_points);
+            _labelled.AddRange(_flags);
+            return row;
+        }
+
+        private sealed record Category(long Id, string Name, List<string> Joints);
+
+        /// <summary>What an annotation says beside its joints.</summary>
+        private struct Row
+        {
             internal long Id;
             internal long Image;
-            internal long? Category;
+            internal long Category;
             internal double Area;
             internal double X;
             internal double Y;
             internal double Width;
             internal double Height;
+            internal int Labelled;
+            internal int Joints;
+            internal bool HasCategory;
             internal bool HasBox;
             internal bool Crowd;
-            internal int Labelled;
-            internal string? Problem;
         }
     }
 }

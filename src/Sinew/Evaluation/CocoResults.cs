@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sinew.Annotations;
 using Sinew.Skeletons;
 
@@ -41,16 +40,19 @@ public static class CocoResults
 
     private sealed class Reader(Skeleton skeleton, long category)
     {
-        private readonly List<long> _images = [];
-        private readonly List<double> _scores = [];
-        private readonly List<double> _keypoints = [];
-        private readonly List<float> _jointScores = [];
-        private readonly List<double> _areas = [];
-        private readonly List<double>[] _partScores = [.. PartScoreNames.Select(_ => new List<double>())];
-        private readonly KeypointLists _lists = new(skeleton);
+        private readonly Chunked<long> _images = new();
+        private readonly Chunked<double> _scores = new();
+        private readonly Chunked<double> _keypoints = new();
+        private readonly Chunked<float> _jointScores = new();
+        private readonly Chunked<double> _areas = new();
+        private readonly Chunked<double>[] _partScores = [.. PartScoreNames.Select(_ => new Chunked<double>())];
+        private readonly double[] _points = new double[skeleton.Count * 2];
+        private readonly float[] _pointScores = new float[skeleton.Count];
+        private readonly KeypointLists _lists = new(skeleton.Count);
         private readonly NumberList _box = new();
         private int _otherCategories;
         private bool _boxes;
+        private readonly bool[] _anyPartScore = new bool[PartScoreNames.Length];
         private bool _split;
 
         internal void Read(JsonScanner json)
@@ -89,17 +91,23 @@ public static class CocoResults
 
         internal CocoResultsFile Finish()
         {
+            var scores = _scores.Drain();
             var parts = new Dictionary<string, double[]>();
             for (var p = 0; p < PartScoreNames.Length; p++)
             {
-                if (_partScores[p].TrueForAll(double.IsNaN)) continue;
-                parts[PartScoreNames[p][..^"_score".Length]] =
-                    [.. _partScores[p].Select((s, row) => double.IsNaN(s) ? _scores[row] : s)];
+                var own = _partScores[p].Drain();
+                if (!_anyPartScore[p]) continue;
+                for (var row = 0; row < own.Length; row++)
+                {
+                    if (double.IsNaN(own[row])) own[row] = scores[row];
+                }
+
+                parts[PartScoreNames[p][..^"_score".Length]] = own;
             }
 
-            var results = new PoseResults(skeleton, [.. _images], [.. _scores], [.. _keypoints], [.. _jointScores])
+            var results = new PoseResults(skeleton, _images.Drain(), scores, _keypoints.Drain(), _jointScores.Drain())
             {
-                Areas = _boxes || _split ? [.. _areas] : null,
+                Areas = _boxes || _split ? _areas.Drain() : null,
                 PartScores = parts,
             };
             return new CocoResultsFile(results, _otherCategories);
@@ -121,21 +129,26 @@ public static class CocoResults
             _images.Add(image);
             _scores.Add(score);
             var values = _lists.Values;
-            var (at, atScore) = (_keypoints.Count, _jointScores.Count);
-            CollectionsMarshal.SetCount(_keypoints, at + (skeleton.Count * 2));
-            CollectionsMarshal.SetCount(_jointScores, atScore + skeleton.Count);
-            var keypoints = CollectionsMarshal.AsSpan(_keypoints)[at..];
-            var jointScores = CollectionsMarshal.AsSpan(_jointScores)[atScore..];
             for (var j = 0; j < skeleton.Count; j++)
             {
-                (keypoints[2 * j], keypoints[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
-                jointScores[j] = (float)values[(3 * j) + 2];
+                (_points[2 * j], _points[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
+                _pointScores[j] = (float)values[(3 * j) + 2];
             }
+
+            _keypoints.AddRange(_points);
+            _jointScores.AddRange(_pointScores);
 
             // pycocotools goes by the first record: boxes where it has one, else the extent of the list "keypoints".
             _split |= _lists.MainValues < values.Length;
-            _areas.Add(_boxes ? _box.Values[2] * _box.Values[3] : Extent(keypoints[..(_lists.MainValues / 3 * 2)]));
-            for (var p = 0; p < parts.Length; p++) _partScores[p].Add(parts[p]);
+            _areas.Add(_boxes ? _box.Values[2] * _box.Values[3] : Extent(_points.AsSpan(0, _lists.MainValues / 3 * 2)));
+            for (var p = 0; p < parts.Length; p++)
+            {
+                // Most files have none of these: their columns are not even begun.
+                if (double.IsNaN(parts[p]) && !_anyPartScore[p]) continue;
+                while (_partScores[p].Count < _images.Count - 1) _partScores[p].Add(double.NaN);
+                _partScores[p].Add(parts[p]);
+                _anyPartScore[p] = true;
+            }
         }
 
         private static double Extent(ReadOnlySpan<double> points)

@@ -1,5 +1,4 @@
 using Sinew.Annotations;
-using Sinew.Skeletons;
 
 namespace Sinew.Evaluation;
 
@@ -7,19 +6,23 @@ namespace Sinew.Evaluation;
 /// In which members of a COCO record the joints stand: all in <c>keypoints</c>, or, for COCO-WholeBody's 133, also 17 there
 /// and the others in <c>foot_kpts</c>, <c>face_kpts</c>, <c>lefthand_kpts</c> and <c>righthand_kpts</c>.
 /// </summary>
-internal sealed class KeypointLists(Skeleton skeleton)
+/// <param name="joints">How many joints a record has; 0 takes the first record's number.</param>
+internal sealed class KeypointLists(int joints)
 {
     private const int WholeBody = 133;
     private const int Body = 17;
     private const int Parts = 4;
 
-    private readonly double[] _values = new double[skeleton.Count * 3];
+    private double[] _values = new double[joints * 3];
     private readonly NumberList _list = new();
     private int _main;
     private int _parts;
 
     /// <summary>x, y and flag or score per joint.</summary>
     internal ReadOnlySpan<double> Values => _values;
+
+    /// <summary>How many joints a record has; 0 while that is not known.</summary>
+    internal int Joints => _values.Length / 3;
 
     /// <summary>How many of <see cref="Values"/>, from the first on, stand in <c>keypoints</c> itself.</summary>
     internal int MainValues => _main;
@@ -33,11 +36,12 @@ internal sealed class KeypointLists(Skeleton skeleton)
         {
             if (!json.Numbers("keypoints", _list)) throw json.Error("keypoints are no list of numbers; mend the record");
             _main = _list.Count;
+            if (_values.Length == 0 && _main % 3 == 0) _values = new double[_main];
             _list.Values[..Math.Min(_main, _values.Length)].CopyTo(_values);
             return true;
         }
 
-        if (skeleton.Count != WholeBody) return false;
+        if (Joints != WholeBody) return false;
         if (key.SequenceEqual("foot_kpts"u8)) return ReadPart(json, "foot_kpts", Body, 6);
         if (key.SequenceEqual("face_kpts"u8)) return ReadPart(json, "face_kpts", 23, 68);
         if (key.SequenceEqual("lefthand_kpts"u8)) return ReadPart(json, "lefthand_kpts", 91, 21);
@@ -49,17 +53,17 @@ internal sealed class KeypointLists(Skeleton skeleton)
     {
         if (_main < 0) return "there are no keypoints";
         if (_main == _values.Length) return null;
-        if (skeleton.Count == WholeBody && _main == Body * 3)
+        if (Joints == WholeBody && _main == Body * 3)
         {
             return _parts == Parts ? null : "foot_kpts, face_kpts, lefthand_kpts or righthand_kpts is missing beside the 17 keypoints";
         }
 
-        return $"{_main} values in keypoints, where the {skeleton.Count} joints of {skeleton.Name} have {_values.Length} (x, y and flag or score); name another skeleton?";
+        return $"{_main} values in keypoints, where {Joints} joints have {_values.Length} (x, y and flag or score); is it another skeleton?";
     }
 
-    private bool ReadPart(JsonScanner json, string name, int from, int joints)
+    private bool ReadPart(JsonScanner json, string name, int from, int count)
     {
-        if (!json.Numbers(name, _list) || _list.Count != joints * 3) throw json.Error($"{name} must be a list of {joints * 3} numbers; mend the record");
+        if (!json.Numbers(name, _list) || _list.Count != count * 3) throw json.Error($"{name} must be a list of {count * 3} numbers; mend the record");
         _list.Values.CopyTo(_values.AsSpan(from * 3));
         _parts++;
         return true;

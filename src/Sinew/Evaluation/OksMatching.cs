@@ -37,7 +37,7 @@ internal sealed class OksMatching
     private readonly double[] _areas;
     private readonly double[] _personOks;
 
-    private OksMatching(PoseLabels truth, PoseResults predictions, OksOptions options)
+    internal OksMatching(PoseLabels truth, PoseResults predictions, OksOptions options)
     {
         (_truth, _predictions, _options) = (truth, predictions, options);
         _joints = ScoredJoints.Between(predictions.Skeleton, truth.Skeleton);
@@ -118,6 +118,29 @@ internal sealed class OksMatching
         return rows;
     }
 
+    /// <summary>Calls back for every person to be found that has a prediction of at least this similarity.</summary>
+    /// <param name="threshold">The least similarity.</param>
+    /// <param name="found">Takes the people of the image, the matched person's row and the matched prediction's row.</param>
+    internal void ForEachMatch(double threshold, MatchAction found)
+    {
+        var scratch = new Scratch(_truth.Skeleton.Count);
+        for (var image = 0; image < _images.Count; image++)
+        {
+            FillSimilarities(image, scratch);
+            var people = _images.PeopleOf(image);
+            var (start, count) = _images.SlotsOf(image);
+            Arrange(AllAreas, people, scratch);
+            scratch.Taken.AsSpan(0, people.Length).Clear();
+            for (var d = 0; d < count; d++)
+            {
+                var match = scratch.BestMatch(d, people.Length, threshold);
+                if (match < 0) continue;
+                scratch.Taken[match] = true;
+                if (!scratch.Ignored[match]) found(people, people[scratch.Order[match]], _images.Predictions[start + d]);
+            }
+        }
+    }
+
     /// <summary>Mean similarity of the people to be found, −1 where there are none.</summary>
     internal double MeanOks()
     {
@@ -171,9 +194,27 @@ internal sealed class OksMatching
         return curve;
     }
 
+    /// <summary>The joint that a flip puts in this one's place.</summary>
+    internal int OtherSide(int joint) => _truth.Skeleton.SwapIndices[joint];
+
+    /// <summary>Similarity of a point to one joint of a person, by another joint's sigma; −1 where it is not labelled.</summary>
+    internal double Similarity(int person, int joint, int sigmaOf, double x, double y)
+    {
+        if (!_truth.LabelledOf(person)[joint]) return -1;
+        var keypoints = _truth.KeypointsOf(person);
+        var (dx, dy) = (x - keypoints[2 * joint], y - keypoints[(2 * joint) + 1]);
+        return Math.Exp(-((dx * dx) + (dy * dy)) / (_doubledVariances[sigmaOf] * (_areas[person] + OksKernel.Epsilon)));
+    }
+
+    /// <summary>Receives a match.</summary>
+    /// <param name="peopleOfImage">Rows of all people of the image.</param>
+    /// <param name="person">Row of the person.</param>
+    /// <param name="prediction">Row of the prediction.</param>
+    internal delegate void MatchAction(ReadOnlySpan<int> peopleOfImage, int person, int prediction);
+
     private int Threads => _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
 
-    private static bool[] Chosen(int joints, IReadOnlyList<int>? subset)
+    internal static bool[] Chosen(int joints, IReadOnlyList<int>? subset)
     {
         var chosen = new bool[joints];
         if (subset is null)
@@ -265,20 +306,8 @@ internal sealed class OksMatching
 
     private void MatchRange(int range, ReadOnlySpan<int> people, int start, int count, Scratch scratch)
     {
-        var (order, ignored, crowd) = (scratch.Order, scratch.Ignored, scratch.Crowd);
-        var (kept, total) = (0, people.Length);
-        for (var g = 0; g < total; g++)
-        {
-            if (!IgnoredIn(range, people[g])) order[kept++] = g;
-        }
-
-        var at = kept;
-        for (var g = 0; g < total; g++)
-        {
-            if (IgnoredIn(range, people[g])) order[at++] = g;
-        }
-
-        for (var i = 0; i < total; i++) (ignored[i], crowd[i]) = (i >= kept, _truth.Crowd[people[order[i]]]);
+        var total = people.Length;
+        Arrange(range, people, scratch);
         var outcomes = _outcomes[range].AsSpan(start, count);
         outcomes.Clear();
         for (var t = 0; t < OksCurve.Thresholds.Length; t++)
@@ -288,22 +317,13 @@ internal sealed class OksMatching
             taken.Clear();
             for (var d = 0; d < count; d++)
             {
-                var oks = scratch.Oks.AsSpan(d * total, total);
-                var (best, match) = (threshold, -1);
-                for (var i = 0; i < total; i++)
-                {
-                    if (taken[i] && !crowd[i]) continue;
-                    if (match >= 0 && !ignored[match] && ignored[i]) break;
-                    if (oks[order[i]] < best) continue;
-                    (best, match) = (oks[order[i]], i);
-                }
-
+                var match = scratch.BestMatch(d, total, threshold);
                 var bit = 1 << t;
                 ref var outcome = ref outcomes[d];
                 if (match >= 0)
                 {
                     taken[match] = true;
-                    outcome = new OksOutcome((ushort)(outcome.Matched | bit), (ushort)(outcome.Ignored | (ignored[match] ? bit : 0)));
+                    outcome = new OksOutcome((ushort)(outcome.Matched | bit), (ushort)(outcome.Ignored | (scratch.Ignored[match] ? bit : 0)));
                 }
                 else if (scratch.PredictionAreas[d] < AreaRanges[range].From || scratch.PredictionAreas[d] > AreaRanges[range].To)
                 {
@@ -311,6 +331,24 @@ internal sealed class OksMatching
                 }
             }
         }
+    }
+
+    /// <summary>Puts the people of an image in the order of matching: the ignored ones last.</summary>
+    private void Arrange(int range, ReadOnlySpan<int> people, Scratch scratch)
+    {
+        var (order, kept) = (scratch.Order, 0);
+        for (var g = 0; g < people.Length; g++)
+        {
+            if (!IgnoredIn(range, people[g])) order[kept++] = g;
+        }
+
+        var at = kept;
+        for (var g = 0; g < people.Length; g++)
+        {
+            if (IgnoredIn(range, people[g])) order[at++] = g;
+        }
+
+        for (var i = 0; i < people.Length; i++) (scratch.Ignored[i], scratch.Crowd[i]) = (i >= kept, _truth.Crowd[people[order[i]]]);
     }
 
     /// <summary>Working space of one thread.</summary>
@@ -344,6 +382,25 @@ internal sealed class OksMatching
             if (PredictionAreas.Length > predictions) return;
             PredictionAreas = new double[predictions + 1];
             (_px, _py) = (new double[(predictions + 1) * _stride], new double[(predictions + 1) * _stride]);
+        }
+
+        /// <summary>
+        /// The place in <see cref="Order"/> of the most similar person that is still free, or −1: ignored people only where
+        /// none of the others is similar enough, crowds as often as wanted.
+        /// </summary>
+        internal int BestMatch(int prediction, int people, double threshold)
+        {
+            var oks = Oks.AsSpan(prediction * people, people);
+            var (best, match) = (threshold, -1);
+            for (var i = 0; i < people; i++)
+            {
+                if (Taken[i] && !Crowd[i]) continue;
+                if (match >= 0 && !Ignored[match] && Ignored[i]) break;
+                if (oks[Order[i]] < best) continue;
+                (best, match) = (oks[Order[i]], i);
+            }
+
+            return match;
         }
 
         internal void LoadPrediction(OksMatching m, int slot, int row)

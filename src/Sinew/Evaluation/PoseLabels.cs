@@ -60,8 +60,8 @@ public sealed class PoseLabels
 
     /// <summary>The labels of a data set in memory.</summary>
     /// <remarks>
-    /// Its coordinates are floats. One that is the nearest float to a number of at most three decimals is taken for that
-    /// number, so that these labels score as the file they were read from.
+    /// Its coordinates are floats, each taken for the shortest decimal that it stands for, so that these labels score as the
+    /// file they were read from (whose coordinates rarely have more than the seven digits of a float).
     /// </remarks>
     /// <param name="data">The data set.</param>
     public static PoseLabels From(PoseData data)
@@ -76,7 +76,7 @@ public sealed class PoseLabels
         {
             var from = data.KeypointsOf(p);
             var to = keypoints.AsSpan(p * joints * 2, joints * 2);
-            for (var i = 0; i < from.Length; i++) to[i] = Decimal(from[i]);
+            for (var i = 0; i < from.Length; i++) to[i] = Decimals.Of(from[i]);
             var states = data.StatesOf(p);
             for (var j = 0; j < joints; j++)
             {
@@ -85,9 +85,11 @@ public sealed class PoseLabels
                 counts[p]++;
             }
 
+            if (data.People.LabelledCounts?[p] is { } stated and >= 0) counts[p] = stated;
+
             var box = data.People.Boxes[p];
-            (boxes[p * 4], boxes[(p * 4) + 1]) = (Decimal(box.X), Decimal(box.Y));
-            (boxes[(p * 4) + 2], boxes[(p * 4) + 3]) = (Decimal(box.Width), Decimal(box.Height));
+            (boxes[p * 4], boxes[(p * 4) + 1]) = (Decimals.Of(box.X), Decimals.Of(box.Y));
+            (boxes[(p * 4) + 2], boxes[(p * 4) + 3]) = (Decimals.Of(box.Width), Decimals.Of(box.Height));
         }
 
         return new PoseLabels(data.Skeleton, data.Images.Ids, data.People.Image, keypoints, labelled)
@@ -96,15 +98,9 @@ public sealed class PoseLabels
             Boxes = boxes,
             Areas = data.People.Areas,
             Crowd = data.People.Crowd,
-            LabelledCounts = data.People.LabelledCounts ?? counts,
+            LabelledCounts = counts,
             CrowdIndices = data.Images.CrowdIndices,
-            HeadSizes = data.People.HeadSizes is { } sizes ? Array.ConvertAll(sizes, s => (double)s) : null,
+            HeadSizes = data.People.HeadSizes is { } sizes ? Array.ConvertAll(sizes, Decimals.Of) : null,
         };
-    }
-
-    private static double Decimal(float value)
-    {
-        var nearest = Math.Round(value * 1000.0) / 1000.0;
-        return (float)nearest == value ? nearest : value;
     }
 }

@@ -38,6 +38,26 @@ public sealed class PoseResults
         (Skeleton, ImageIds, Scores, _keypoints, _jointScores) = (skeleton, imageIds, scores, keypoints, jointScores);
     }
 
+    /// <summary>Makes the table from what a network gives.</summary>
+    /// <remarks>
+    /// A float stands for its shortest decimal, which is what JSON files of results hold: these predictions score as the file
+    /// that they are written to.
+    /// </remarks>
+    /// <param name="skeleton">The joints that every row has.</param>
+    /// <param name="imageIds">Each row's image, by the id that the labels' file gives it.</param>
+    /// <param name="scores">Each row's score; a higher one is matched first.</param>
+    /// <param name="keypoints">x, y pairs, <c>[rows, joints, 2]</c>, image pixels.</param>
+    /// <param name="jointScores">Scores of the joints, <c>[rows, joints]</c>.</param>
+    /// <param name="people">Row of the labelled person that each prediction was made for, −1 for none; null where not known.</param>
+    /// <exception cref="ArgumentException">The columns' lengths do not fit each other, or a score or coordinate is not finite.</exception>
+    public static PoseResults FromFloats(
+        Skeleton skeleton, long[] imageIds, double[] scores, ReadOnlySpan<float> keypoints, float[] jointScores, int[]? people = null)
+    {
+        var exact = new double[keypoints.Length];
+        for (var i = 0; i < exact.Length; i++) exact[i] = Decimals.Of(keypoints[i]);
+        return new PoseResults(skeleton, imageIds, scores, exact, jointScores) { People = people };
+    }
+
     /// <summary>The joints that every row has.</summary>
     public Skeleton Skeleton { get; }
 
@@ -75,6 +95,31 @@ public sealed class PoseResults
     /// <summary>One row's joint scores.</summary>
     /// <param name="row">The row.</param>
     public ReadOnlySpan<float> JointScoresOf(int row) => _jointScores.AsSpan(row * Skeleton.Count, Skeleton.Count);
+
+    /// <summary>The same predictions with other scores.</summary>
+    /// <param name="scores">A score per row.</param>
+    public PoseResults WithScores(double[] scores) =>
+        new(Skeleton, ImageIds, scores, _keypoints, _jointScores) { People = People, Areas = Areas, PartScores = PartScores };
+
+    /// <summary>Some of the rows, in the order given.</summary>
+    /// <param name="rows">Which.</param>
+    public PoseResults Select(int[] rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var (keypoints, jointScores) = (new double[rows.Length * Skeleton.Count * 2], new float[rows.Length * Skeleton.Count]);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            KeypointsOf(rows[i]).CopyTo(keypoints.AsSpan(i * Skeleton.Count * 2));
+            JointScoresOf(rows[i]).CopyTo(jointScores.AsSpan(i * Skeleton.Count));
+        }
+
+        return new PoseResults(Skeleton, Array.ConvertAll(rows, r => ImageIds[r]), Array.ConvertAll(rows, r => Scores[r]), keypoints, jointScores)
+        {
+            People = People is null ? null : Array.ConvertAll(rows, r => People[r]),
+            Areas = Areas is null ? null : Array.ConvertAll(rows, r => Areas[r]),
+            PartScores = PartScores.ToDictionary(p => p.Key, p => Array.ConvertAll(rows, r => p.Value[r])),
+        };
+    }
 
     private static void RequireFinite(double[] values, int perRow, string what)
     {

@@ -102,7 +102,7 @@ public class OksEvaluatorTests
             states);
         var labels = PoseLabels.From(data);
         Assert.Equal(123.45, labels.KeypointsOf(0)[0]);
-        Assert.Equal((double)(1.0f / 3), labels.KeypointsOf(0)[1]);
+        Assert.Equal(0.33333334, labels.KeypointsOf(0)[1]);
         Assert.Equal(0.1, labels.Boxes[0]);
         Assert.Equal(16, labels.LabelledCounts[0]);
         Assert.Equal(9216.0001, labels.Areas[0]);
