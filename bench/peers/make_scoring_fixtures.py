@@ -21,7 +21,7 @@ from xtcocotools.cocoeval import COCOeval as XtCOCOeval
 SIGMAS = np.array([.26, .25, .25, .35, .35, .79, .79, .72, .72, .62, .62, 1.07, 1.07, .87, .87, .89, .89]) / 10.0
 
 
-def generate(seed, images=24, joints=17, digits=2, crowds=0.1, unlabelled=0.15, scores=None, most=6, boxes=False, limits=False, extra=0):
+def generate(seed, images=14, joints=17, digits=2, crowds=0.1, unlabelled=0.15, scores=None, most=6, boxes=False, limits=False, extra=0, noise=1.0):
     """Labels and predictions; predictions are labels with noise, plus strays."""
     rng = np.random.default_rng(seed)
     number = (lambda v: float(v)) if digits is None else (lambda v: round(float(v), digits))
@@ -58,7 +58,7 @@ def generate(seed, images=24, joints=17, digits=2, crowds=0.1, unlabelled=0.15, 
                 "keypoints": [n for (px, py), f in zip(points, flags) for n in ((number(px), number(py)) if f else (0, 0)) + (int(f),)]})
             for _ in range(int(rng.integers(0, 4))):
                 spread = rng.uniform(0.5, 12)
-                predict(image, points, spread, 1 - spread / 15)
+                predict(image, points, spread * noise, 1 - spread / 15)
         for _ in range(int(rng.integers(0, 3)) + extra):
             width, height = rng.uniform(15, 150), rng.uniform(25, 300)
             points = np.stack([rng.uniform(0, 500) + rng.uniform(0, width, joints), rng.uniform(0, 300) + rng.uniform(0, height, joints)], 1)
@@ -149,7 +149,7 @@ def crowdpose_set():
 
 
 def wholebody_set(sigmas):
-    labels, found = generate(seed=31, images=8, joints=133, digits=1, most=4)
+    labels, found = generate(seed=31, images=8, joints=133, digits=1, most=4, noise=0.12)
     cuts = {"keypoints": (0, 17), "foot_kpts": (17, 23), "face_kpts": (23, 91), "lefthand_kpts": (91, 112), "righthand_kpts": (112, 133)}
     rng = np.random.default_rng(32)
     labels["categories"][0]["keypoints"] = labels["categories"][0]["keypoints"][:17]

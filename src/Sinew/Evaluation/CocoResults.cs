@@ -21,8 +21,16 @@ public static class CocoResults
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(skeleton);
+        return ReadRecords(path, skeleton.Count).Finish(skeleton, category);
+    }
+
+    /// <summary>Reads a file whose skeleton and category are not known yet.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="joints">How many joints a record has; 0 takes the first record's number.</param>
+    internal static Records ReadRecords(string path, int joints)
+    {
         using var json = JsonScanner.Open(path);
-        var reader = new Reader(skeleton, category);
+        var records = new Records(path, joints);
         if (json.Peek() != (byte)'[') throw json.Error("results are a list of records, and this file starts otherwise; are these labels?");
         json.Expect('[');
         json.Section = "results";
@@ -30,34 +38,41 @@ public static class CocoResults
         while (json.NextElement(ref first))
         {
             json.Record = record++;
-            reader.Read(json);
+            records.Read(json);
         }
 
-        json.Record = -1;
+        (json.Section, json.Record) = ("", -1);
         json.ExpectEnd();
-        return reader.Finish();
+        return records;
     }
 
-    private sealed class Reader(Skeleton skeleton, long category)
+    /// <summary>The columns of a file of results, before it is known what its joints are.</summary>
+    internal sealed class Records(string path, int joints)
     {
+        private const long NoCategory = long.MinValue;
+
         private readonly Chunked<long> _images = new();
+        private readonly Chunked<long> _categories = new();
         private readonly Chunked<double> _scores = new();
         private readonly Chunked<double> _keypoints = new();
         private readonly Chunked<float> _jointScores = new();
         private readonly Chunked<double> _areas = new();
         private readonly Chunked<double>[] _partScores = [.. PartScoreNames.Select(_ => new Chunked<double>())];
-        private readonly double[] _points = new double[skeleton.Count * 2];
-        private readonly float[] _pointScores = new float[skeleton.Count];
-        private readonly KeypointLists _lists = new(skeleton.Count);
-        private readonly NumberList _box = new();
-        private int _otherCategories;
-        private bool _boxes;
         private readonly bool[] _anyPartScore = new bool[PartScoreNames.Length];
+        private readonly KeypointLists _lists = new(joints);
+        private readonly NumberList _box = new();
+        private double[] _points = [];
+        private float[] _pointScores = [];
+        private bool _boxes;
         private bool _split;
+
+        /// <summary>How many joints a record has; 0 where the file has no records and nobody said.</summary>
+        internal int Joints => _lists.Joints;
 
         internal void Read(JsonScanner json)
         {
-            var (image, score, hasCategory, ofCategory, boxValues) = ((long?)null, (double?)null, false, 0L, -1);
+            var (image, score, category) = ((long?)null, (double?)null, NoCategory);
+            _box.Clear();
             Span<double> parts = stackalloc double[PartScoreNames.Length];
             parts.Fill(double.NaN);
             _lists.Clear();
@@ -69,28 +84,29 @@ public static class CocoResults
                 if (_lists.Read(json, key)) continue;
                 if (key.SequenceEqual("image_id"u8)) image = json.Whole("image_id");
                 else if (key.SequenceEqual("score"u8)) score = json.Number("score");
-                else if (key.SequenceEqual("category_id"u8)) (hasCategory, ofCategory) = (true, json.Whole("category_id"));
-                else if (key.SequenceEqual("bbox"u8)) boxValues = json.Numbers("bbox", _box) ? _box.Count : -1;
+                else if (key.SequenceEqual("category_id"u8)) category = json.Whole("category_id");
+                else if (key.SequenceEqual("bbox"u8)) json.Numbers("bbox", _box);
                 else if (PartScore(key) is var part and >= 0) parts[part] = json.Number("a score");
                 else json.SkipValue();
-            }
-
-            if (hasCategory && ofCategory != category)
-            {
-                _otherCategories++;
-                return;
             }
 
             if (image is null) throw json.Error("there is no image_id");
             if (score is null) throw json.Error("there is no score");
             if (_lists.Problem() is { } problem) throw json.Error(problem);
-            if (_images.Count == 0) _boxes = boxValues == 4;
-            if (_boxes && boxValues != 4) throw json.Error("there is no bbox, but the first record has one; give all records one or none");
+            if (_box.Count is not (0 or 4)) throw json.Error($"bbox has {_box.Count} numbers, where x, y, width and height belong");
+            if (_images.Count == 0) _boxes = _box.Count == 4;
+            if (_boxes && _box.Count != 4) throw json.Error("there is no bbox, but the first record has one; give all records one or none");
+            _categories.Add(category);
             Add(image.Value, score.Value, parts);
         }
 
-        internal CocoResultsFile Finish()
+        internal CocoResultsFile Finish(Skeleton skeleton, long category)
         {
+            if (Joints > 0 && Joints != skeleton.Count)
+            {
+                throw new SinewException($"{path}: the predictions have {Joints} joints and {skeleton.Name} has {skeleton.Count}; name the predictions' skeleton");
+            }
+
             var scores = _scores.Drain();
             var parts = new Dictionary<string, double[]>();
             for (var p = 0; p < PartScoreNames.Length; p++)
@@ -110,7 +126,11 @@ public static class CocoResults
                 Areas = _boxes || _split ? _areas.Drain() : null,
                 PartScores = parts,
             };
-            return new CocoResultsFile(results, _otherCategories);
+            var categories = _categories.Drain();
+            int[] kept = [.. Enumerable.Range(0, categories.Length).Where(row => categories[row] == category || categories[row] == NoCategory)];
+            return kept.Length == categories.Length
+                ? new CocoResultsFile(results, 0)
+                : new CocoResultsFile(results.Select(kept), categories.Length - kept.Length);
         }
 
         private static int PartScore(ReadOnlySpan<byte> key)
@@ -129,7 +149,8 @@ public static class CocoResults
             _images.Add(image);
             _scores.Add(score);
             var values = _lists.Values;
-            for (var j = 0; j < skeleton.Count; j++)
+            if (_pointScores.Length != Joints) (_points, _pointScores) = (new double[Joints * 2], new float[Joints]);
+            for (var j = 0; j < Joints; j++)
             {
                 (_points[2 * j], _points[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
                 _pointScores[j] = (float)values[(3 * j) + 2];

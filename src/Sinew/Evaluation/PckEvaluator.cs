@@ -57,8 +57,10 @@ public static class PckEvaluator
                 if (!known[j]) continue;
                 labelled[j]++;
                 if (rows[p] < 0) continue;
-                var (dx, dy) = (x[j] + options.Offset - keypoints[2 * j], y[j] + options.Offset - keypoints[(2 * j) + 1]);
-                if (Math.Sqrt((dx * dx) + (dy * dy)) / references[p] < options.Threshold) hits[j]++;
+                var dx = (x[j] + options.Offset - keypoints[2 * j]) / references[p];
+                var dy = (y[j] + options.Offset - keypoints[(2 * j) + 1]) / references[p];
+                // Single precision, as MMPose compares: whole-pixel labels do lie on a threshold now and then.
+                if ((float)Math.Sqrt((dx * dx) + (dy * dy)) < (float)options.Threshold) hits[j]++;
             }
         }
 

@@ -103,4 +103,49 @@ public sealed class PoseLabels
             HeadSizes = data.People.HeadSizes is { } sizes ? Array.ConvertAll(sizes, Decimals.Of) : null,
         };
     }
+
+    /// <summary>The same labels with other head sizes.</summary>
+    internal PoseLabels WithHeadSizes(double[] sizes) => new(Skeleton, ImageIds, Image, _keypoints, _labelled)
+    {
+        Ids = Ids,
+        Boxes = Boxes,
+        Areas = Areas,
+        Crowd = Crowd,
+        LabelledCounts = LabelledCounts,
+        CrowdIndices = CrowdIndices,
+        HeadSizes = sizes,
+    };
+
+    /// <summary>The same people with another skeleton's joints, those of the same canonical id and midpoints (<see cref="ScoredJoints"/>).</summary>
+    /// <remarks>A midpoint is labelled where both its ends are. <c>num_keypoints</c> is counted anew.</remarks>
+    /// <param name="skeleton">The other skeleton.</param>
+    public PoseLabels MapTo(Skeleton skeleton)
+    {
+        ArgumentNullException.ThrowIfNull(skeleton);
+        var map = ScoredJoints.Between(Skeleton, skeleton);
+        var (keypoints, labelled, counts) = (new double[Count * skeleton.Count * 2], new bool[Count * skeleton.Count], new int[Count]);
+        var (x, y) = (new double[skeleton.Count], new double[skeleton.Count]);
+        for (var p = 0; p < Count; p++)
+        {
+            map.Map(KeypointsOf(p), x, y);
+            for (var j = 0; j < skeleton.Count; j++)
+            {
+                if (!map.IsLabelled(LabelledOf(p), j)) continue;
+                var at = (p * skeleton.Count) + j;
+                (keypoints[2 * at], keypoints[(2 * at) + 1], labelled[at]) = (x[j], y[j], true);
+                counts[p]++;
+            }
+        }
+
+        return new PoseLabels(skeleton, ImageIds, Image, keypoints, labelled)
+        {
+            Ids = Ids,
+            Boxes = Boxes,
+            Areas = Areas,
+            Crowd = Crowd,
+            LabelledCounts = counts,
+            CrowdIndices = CrowdIndices,
+            HeadSizes = HeadSizes,
+        };
+    }
 }

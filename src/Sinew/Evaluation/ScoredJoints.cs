@@ -94,6 +94,10 @@ public sealed class ScoredJoints
         return false;
     }
 
+    /// <summary>True where all that a joint is made of is labelled.</summary>
+    internal bool IsLabelled(ReadOnlySpan<bool> labelled, int joint) =>
+        _sources[joint] is { A: >= 0 } source && labelled[source.A] && labelled[source.B];
+
     private static (int A, int B) Midpoint(Skeleton predicted, string id)
     {
         if (!Midpoints.TryGetValue(id, out var ends)) return (-1, -1);
