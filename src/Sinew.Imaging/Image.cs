@@ -49,7 +49,16 @@ public sealed class Image : IDisposable
     /// The map from the pixels of the file's full, upright picture to the pixels of this one: the identity unless the file
     /// was decoded at a reduced size or in part. Annotations and <see cref="CropGeometry"/> speak of the full picture.
     /// </summary>
-    public Affine FullToImage { get; init; } = Affine.Identity;
+    public Affine FullToImage => new Affine(1, 0, -OriginX, 0, 1, -OriginY).After(FullToReduced);
+
+    /// <summary>The part of <see cref="FullToImage"/> that comes from a reduced size.</summary>
+    internal Affine FullToReduced { get; private init; } = Affine.Identity;
+
+    /// <summary>Where this image's first pixel lies in the picture that it is a part of: pixels.</summary>
+    internal int OriginX { get; private init; }
+
+    /// <summary>Where this image's first pixel lies in the picture that it is a part of: pixels.</summary>
+    internal int OriginY { get; private init; }
 
     /// <summary>An image whose bytes come from a pool; its content is undefined.</summary>
     /// <param name="width">Pixels.</param>
@@ -77,7 +86,7 @@ public sealed class Image : IDisposable
     /// <summary>A copy with bytes of its own.</summary>
     public Image Copy()
     {
-        var copy = new Image(Width, Height) { FullToImage = FullToImage };
+        var copy = new Image(Width, Height) { FullToReduced = FullToReduced, OriginX = OriginX, OriginY = OriginY };
         Pixels.CopyTo(copy.Pixels);
         return copy;
     }
@@ -93,8 +102,12 @@ public sealed class Image : IDisposable
         if (_rented && pixels.Length > 0) ArrayPool<byte>.Shared.Return(pixels);
     }
 
-    internal static Image Rent(int width, int height, Affine fullToImage) =>
-        new(ArrayPool<byte>.Shared.Rent(BytesFor(width, height) + Slack), width, height, rented: true) { FullToImage = fullToImage };
+    internal static Image Rent(int width, int height, Affine fullToReduced) =>
+        new(ArrayPool<byte>.Shared.Rent(BytesFor(width, height) + Slack), width, height, rented: true) { FullToReduced = fullToReduced };
+
+    /// <summary>An image of a part of a picture.</summary>
+    internal static Image RentPart(int width, int height, int originX, int originY) =>
+        new(ArrayPool<byte>.Shared.Rent(BytesFor(width, height) + Slack), width, height, rented: true) { OriginX = originX, OriginY = originY };
 
     private static int BytesFor(int width, int height)
     {

@@ -74,11 +74,37 @@ public sealed class CropPipeline
     /// <param name="first">The crop of the first target.</param>
     public DecodeOptions DecodeOptionsFor(CropGeometry first) => _decode[int.Log2(ScaleDenominator(first))];
 
-    /// <summary>Reads the image of one person, no larger than the crop needs it.</summary>
+    /// <summary>What the targets' crops look at of the full picture, pixels; may stick out of it.</summary>
+    /// <param name="first">The crop of the first target.</param>
+    public Box NeededPart(CropGeometry first)
+    {
+        double left = double.MaxValue, top = double.MaxValue, right = double.MinValue, bottom = double.MinValue;
+        for (var i = 0; i < _targets.Length; i++)
+        {
+            var geometry = GeometryOf(first, i);
+            var map = geometry.CropToImage();
+            for (var corner = 0; corner < 4; corner++)
+            {
+                var (x, y) = map.Apply(corner % 2 * (geometry.Width - 1), corner / 2 * (geometry.Height - 1));
+                (left, right) = (Math.Min(left, x), Math.Max(right, x));
+                (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y));
+            }
+        }
+
+        // Bilinear sampling looks at the pixels around a point, and its rounding moves the point by up to 1/32.
+        return new Box((float)left - 1, (float)top - 1, (float)(right - left) + 4, (float)(bottom - top) + 4);
+    }
+
+    /// <summary>Decodes what one person's crops need of an image: of a JPEG only that part, or the whole at a reduced size.</summary>
     /// <param name="path">The file.</param>
     /// <param name="first">The crop of the first target.</param>
     /// <exception cref="SinewException">The file cannot be read or decoded.</exception>
-    public Image Decode(string path, CropGeometry first) => ImageDecoder.Decode(path, DecodeOptionsFor(first));
+    public Image Decode(string path, CropGeometry first)
+    {
+        var options = DecodeOptionsFor(first);
+        using var file = ImageFile.Read(path, options.MaxFileBytes);
+        return ImageDecoder.DecodePart(file.Bytes, NeededPart(first), options, path);
+    }
 
     /// <summary>Fills one network's input with one person.</summary>
     /// <param name="image">The person's image.</param>

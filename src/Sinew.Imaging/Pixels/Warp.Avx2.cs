@@ -20,7 +20,8 @@ public static partial class Warp
         (byte)0, 1, 0, 1, 0, 1, 255, 255, 8, 9, 8, 9, 8, 9, 255, 255,
         0, 1, 0, 1, 0, 1, 255, 255, 8, 9, 8, 9, 8, 9, 255, 255);
 
-    internal static void ApplyAvx2(Image image, Affine targetToImage, Span<byte> target, int width, int height)
+    internal static void ApplyAvx2(
+        Image image, Affine targetToImage, Span<byte> target, int width, int height, int originX = 0, int originY = 0)
     {
         var steps = ArrayPool<int>.Shared.Rent(2 * width);
         var stepX = steps.AsSpan(0, width);
@@ -34,8 +35,8 @@ public static partial class Warp
         for (var y = 0; y < height; y++)
         {
             var row = target.Slice(y * width * 3, width * 3);
-            var startX = Fixed((targetToImage.B * y) + targetToImage.C) + RoundHalf;
-            var startY = Fixed((targetToImage.E * y) + targetToImage.F) + RoundHalf;
+            var startX = Fixed((targetToImage.B * y) + targetToImage.C) + RoundHalf - (originX << CoordinateBits);
+            var startY = Fixed((targetToImage.E * y) + targetToImage.F) + RoundHalf - (originY << CoordinateBits);
             RowAvx2(image, row, stepX, stepY, startX, startY);
         }
 

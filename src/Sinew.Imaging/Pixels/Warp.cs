@@ -33,7 +33,7 @@ public static partial class Warp
             throw new ArgumentException($"a crop needs a finite centre and rotation and a positive scale, not {geometry}", nameof(geometry));
         }
 
-        Apply(image, image.FullToImage.After(geometry.CropToImage()), rgbCrop, geometry.Width, geometry.Height);
+        Resample(image, image.FullToReduced.After(geometry.CropToImage()), image.OriginX, image.OriginY, rgbCrop, geometry.Width, geometry.Height);
     }
 
     /// <summary>Resamples an image by any affine map.</summary>
@@ -47,20 +47,29 @@ public static partial class Warp
     {
         ArgumentNullException.ThrowIfNull(image);
         if (target.Length != (long)width * height * 3) throw new ArgumentException("the target is not width × height × 3 bytes", nameof(target));
-        var (a, b, c, d, e, f) = targetToImage;
-        if (!double.IsFinite(a + b + c + d + e + f)) throw new ArgumentException($"{targetToImage} is no map", nameof(targetToImage));
-        if (Avx2.IsSupported) ApplyAvx2(image, targetToImage, target, width, height);
-        else ApplyScalar(image, targetToImage, target, width, height);
+        Resample(image, targetToImage, 0, 0, target, width, height);
     }
 
-    internal static void ApplyScalar(Image image, Affine targetToImage, Span<byte> target, int width, int height)
+    /// <summary>
+    /// The origin is taken off after rounding, so that a part of a picture gives the very pixels that the whole picture does.
+    /// </summary>
+    private static void Resample(Image image, Affine targetToPicture, int originX, int originY, Span<byte> target, int width, int height)
+    {
+        var (a, b, c, d, e, f) = targetToPicture;
+        if (!double.IsFinite(a + b + c + d + e + f)) throw new ArgumentException($"{targetToPicture} is no map", nameof(targetToPicture));
+        if (Avx2.IsSupported) ApplyAvx2(image, targetToPicture, target, width, height, originX, originY);
+        else ApplyScalar(image, targetToPicture, target, width, height, originX, originY);
+    }
+
+    internal static void ApplyScalar(
+        Image image, Affine targetToImage, Span<byte> target, int width, int height, int originX = 0, int originY = 0)
     {
         var source = image.Pixels;
         for (var y = 0; y < height; y++)
         {
             var row = target.Slice(y * width * 3, width * 3);
-            var startX = Fixed((targetToImage.B * y) + targetToImage.C) + RoundHalf;
-            var startY = Fixed((targetToImage.E * y) + targetToImage.F) + RoundHalf;
+            var startX = Fixed((targetToImage.B * y) + targetToImage.C) + RoundHalf - (originX << CoordinateBits);
+            var startY = Fixed((targetToImage.E * y) + targetToImage.F) + RoundHalf - (originY << CoordinateBits);
             for (var x = 0; x < width; x++)
             {
                 var u = (startX + Fixed(targetToImage.A * x)) >> (CoordinateBits - FractionBits);
