@@ -326,6 +326,39 @@ public class AugmentationTests
     }
 
     [Fact]
+    public void A_crop_from_a_reduced_jpeg_is_nearer_to_the_mean_of_the_pixels_it_stands_for()
+    {
+        // Where a crop's pixel stands for about 4 × 4 pixels, bilinear sampling of the full picture looks at four of them.
+        using var scene = TestImages.Noise(400, 320, 6);
+        Blur.Box(scene.Pixels, 400, 320, 3);
+        var jpeg = ImageEncoder.Jpeg(scene, 98, fullChroma: true);
+        using var full = ImageDecoder.Decode(jpeg);
+        var pipeline = new CropPipeline([new CropTarget(90, 72, PixelNorm.None)]);
+        var crop = new CropGeometry(200, 160, 378, 302.4f, 0, 90, 72);
+        Assert.Equal(2, pipeline.ScaleDenominator(crop));
+        using var reduced = ImageDecoder.Decode(jpeg, pipeline.DecodeOptionsFor(crop));
+        byte[] fromFull = new byte[90 * 72 * 3], fromReduced = new byte[fromFull.Length];
+        pipeline.Render(full, crop, PixelAugmentation.None, 0, fromFull);
+        pipeline.Render(reduced, crop, PixelAugmentation.None, 0, fromReduced);
+        var map = crop.CropToImage();
+        double errorOfFull = 0, errorOfReduced = 0;
+        for (var i = 0; i < fromFull.Length; i++)
+        {
+            var (x, y) = map.Apply(i / 3 % 90, i / 3 / 90);
+            var mean = 0.0;
+            for (var dy = -2; dy < 2; dy++)
+            {
+                for (var dx = -2; dx < 2; dx++) mean += full.Row((int)Math.Ceiling(y) + dy)[(((int)Math.Ceiling(x) + dx) * 3) + (i % 3)] / 16.0;
+            }
+
+            errorOfFull += Math.Abs(fromFull[i] - mean);
+            errorOfReduced += Math.Abs(fromReduced[i] - mean);
+        }
+
+        Assert.True(errorOfReduced < errorOfFull * 0.7, $"reduced {errorOfReduced / fromFull.Length:f2}, full {errorOfFull / fromFull.Length:f2} grey levels");
+    }
+
+    [Fact]
     public void Options_out_of_range_are_named()
     {
         var error = Assert.Throws<SinewException>(() => new GeometryAugmenter(Coco, AugmentationOptions.Stage1 with { ScaleMin = 2 }));

@@ -53,7 +53,10 @@ public sealed class CropPipeline
     /// <summary>
     /// At which fraction of its size a JPEG is decoded for a crop: the largest of 1, 2, 4, 8 that leaves every target at
     /// least <see cref="Oversampling"/> decoded pixels per crop pixel. Bilinear sampling looks at two pixels per axis, so
-    /// beyond that it skips pixels anyway; the mean of a block is the better value.
+    /// beyond that it skips pixels anyway; the mean of a block is the better value. On photographs reduced three to four times,
+    /// crops from half the size differ from those of the full size by 1 to 4 grey levels in the mean, and lie nearer to the
+    /// mean of the pixels that they stand for (1 to 3 levels off instead of 1.3 to 6). Evaluation that must agree with MMPose
+    /// decodes in full.
     /// </summary>
     /// <param name="first">The crop of the first target.</param>
     public int ScaleDenominator(CropGeometry first)

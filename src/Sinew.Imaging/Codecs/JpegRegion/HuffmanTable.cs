@@ -12,6 +12,12 @@ internal sealed class HuffmanTable
     /// <summary>Set in an entry whose coefficient is known from the looked-up bits alone.</summary>
     public const int HasValue = 1 << 15;
 
+    /// <summary>Bits that are looked up at once where coefficients are only skipped.</summary>
+    public const int SkipBits = 12;
+
+    /// <summary>Added to the places of a skip that ends the block.</summary>
+    public const int EndOfBlock = 128;
+
     /// <summary>
     /// By the next ten bits: bits 0–4 the number of bits to drop (0: the code is longer than ten bits), 8–11 the run of
     /// zeros, 12–14 unused, 15 <see cref="HasValue"/>; with it bits 16–31 are the coefficient, without it they are the
@@ -19,13 +25,21 @@ internal sealed class HuffmanTable
     /// </summary>
     public readonly int[] LookUp = new int[1 << LookUpBits];
 
+    /// <summary>
+    /// By the next twelve bits, of AC tables: bits 0–4 the number of bits of all symbols whose codes are among them, above
+    /// that the number of coefficients that these stand for; 0 where not even the first code is known.
+    /// </summary>
+    public readonly ushort[] Skip = new ushort[1 << SkipBits];
+
     /// <summary>Per code length, the first code that is longer, aligned to 16 bits; codes below it have this length.</summary>
     private readonly int[] _limit = new int[18];
 
     /// <summary>Per code length, what to add to a code for its index in <see cref="_symbols"/>.</summary>
     private readonly int[] _offset = new int[17];
 
+    private readonly byte[] _counts = new byte[16];
     private readonly byte[] _symbols = new byte[256];
+    private bool _built;
 
     /// <summary>Reads a table.</summary>
     /// <param name="counts">Sixteen numbers of codes, by length.</param>
@@ -34,7 +48,11 @@ internal sealed class HuffmanTable
     /// <returns>False where the numbers make no prefix code.</returns>
     public bool TryBuild(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols, bool ac)
     {
+        // Files of one source often have the same tables.
+        if (_built && counts.SequenceEqual(_counts) && symbols.SequenceEqual(_symbols.AsSpan(0, symbols.Length))) return true;
+        _built = false;
         Array.Clear(LookUp);
+        counts.CopyTo(_counts);
         symbols.CopyTo(_symbols);
         int code = 0, index = 0;
         for (var length = 1; length <= 16; length++)
@@ -53,7 +71,8 @@ internal sealed class HuffmanTable
         }
 
         _limit[17] = int.MaxValue;
-        return true;
+        if (ac) FillSkips();
+        return _built = true;
     }
 
     /// <summary>Decodes a code of more than ten bits.</summary>
@@ -66,6 +85,11 @@ internal sealed class HuffmanTable
         while (bits >= _limit[length]) length++;
         return length > 16 ? 0 : _symbols[((bits >> (16 - length)) + _offset[length]) & 255];
     }
+
+    /// <summary>The signed value of a coefficient's bits (T.81, F.2.2.1, EXTEND).</summary>
+    /// <param name="bits">The bits.</param>
+    /// <param name="size">How many there are.</param>
+    public static int Extend(int bits, int size) => size == 0 || bits >= 1 << (size - 1) ? bits : bits - (1 << size) + 1;
 
     private void Fill(int code, int length, int symbol, bool ac)
     {
@@ -81,6 +105,34 @@ internal sealed class HuffmanTable
         }
     }
 
-    /// <summary>The signed value of a coefficient's bits (T.81, F.2.2.1, EXTEND).</summary>
-    public static int Extend(int bits, int size) => size == 0 || bits >= 1 << (size - 1) ? bits : bits - (1 << size) + 1;
+    private void FillSkips()
+    {
+        for (var bits = 0; bits < Skip.Length; bits++)
+        {
+            int used = 0, places = 0;
+            while (used < SkipBits && places < 64)
+            {
+                var entry = LookUp[((bits << used) & (Skip.Length - 1)) >> (SkipBits - LookUpBits)];
+                var whole = (entry & HasValue) != 0;
+                var length = entry & 31;
+                // Bits beyond the twelve are unknown: the code must end among them, its coefficient's bits need not be seen.
+                if (length == 0 || (whole ? CodeLength(entry) : length) > SkipBits - used) break;
+                var symbol = (entry >> 16) & 255;
+                if (!whole && (symbol & 15) == 0 && symbol != 0xF0)
+                {
+                    used += length;
+                    places += EndOfBlock;
+                    break;
+                }
+
+                used += whole ? length : length + (symbol & 15);
+                places += ((entry >> 8) & 15) + 1;
+            }
+
+            Skip[bits] = (ushort)((places << 5) | used);
+        }
+    }
+
+    /// <summary>The length of the code alone of an entry with a coefficient.</summary>
+    private static int CodeLength(int entry) => (entry & 31) - (32 - int.LeadingZeroCount(Math.Abs(entry >> 16)));
 }

@@ -182,45 +182,44 @@ internal sealed class RegionDecoder
 
         public bool TryReadDc(HuffmanTable table, out int difference)
         {
-            Fill();
-            var entry = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table.LookUp), (nint)(_held >> (64 - HuffmanTable.LookUpBits)));
+            Fill(ref _held, ref _count, ref _position);
+            var entry = LookUp(table, _held);
             if ((entry & HuffmanTable.HasValue) != 0)
             {
-                Drop(entry & 31);
+                _held <<= entry & 31;
+                _count -= entry & 31;
                 difference = entry >> 16;
                 return true;
             }
 
-            if (!TryReadSymbol(table, entry, out var size))
-            {
-                difference = 0;
-                return false;
-            }
-
-            difference = ReadCoefficient(size & 15);
+            difference = 0;
+            if (!TryReadSymbol(table, entry, ref _held, ref _count, out var size)) return false;
+            if (size > 0) difference = ReadCoefficient(size, ref _held, ref _count);
             return true;
         }
 
         /// <summary>Reads a block's AC coefficients into their places, dequantised.</summary>
         public bool TryReadAc(HuffmanTable table, ref int block, ref int steps, out bool any)
         {
-            ref var lookUp = ref MemoryMarshal.GetArrayDataReference(table.LookUp);
+            // Locals stay in registers; the fields would be written and read for every symbol.
+            var (held, count, position) = (_held, _count, _position);
             any = false;
             var k = 1;
             while (k < 64)
             {
-                if (_count < 32) Fill();
-                var entry = Unsafe.Add(ref lookUp, (nint)(_held >> (64 - HuffmanTable.LookUpBits)));
+                if (count < 32) Fill(ref held, ref count, ref position);
+                var entry = LookUp(table, held);
                 int value;
                 if ((entry & HuffmanTable.HasValue) != 0)
                 {
-                    Drop(entry & 31);
+                    held <<= entry & 31;
+                    count -= entry & 31;
                     k += (entry >> 8) & 15;
                     value = entry >> 16;
                 }
                 else
                 {
-                    if (!TryReadSymbol(table, entry, out var symbol)) return false;
+                    if (!TryReadSymbol(table, entry, ref held, ref count, out var symbol)) return false;
                     if (symbol == 0xF0)
                     {
                         k += 16;
@@ -228,9 +227,14 @@ internal sealed class RegionDecoder
                     }
 
                     var size = symbol & 15;
-                    if (size == 0) return true;
+                    if (size == 0)
+                    {
+                        k = 64;
+                        break;
+                    }
+
                     k += symbol >> 4;
-                    value = ReadCoefficient(size);
+                    value = ReadCoefficient(size, ref held, ref count);
                 }
 
                 // A damaged run may lead up to fifteen places past the last: the table has room for it, and 64 is left below.
@@ -240,67 +244,86 @@ internal sealed class RegionDecoder
                 k++;
             }
 
+            (_held, _count, _position) = (held, count, position);
             return k == 64;
         }
 
-        /// <summary>Reads past a block's AC coefficients.</summary>
+        /// <summary>Reads past a block's AC coefficients, several at a time where their codes are short.</summary>
         public bool TrySkipAc(HuffmanTable table)
         {
-            ref var lookUp = ref MemoryMarshal.GetArrayDataReference(table.LookUp);
+            ref var skip = ref MemoryMarshal.GetArrayDataReference(table.Skip);
+            var (held, count, position) = (_held, _count, _position);
             var k = 1;
             while (k < 64)
             {
-                if (_count < 32) Fill();
-                var entry = Unsafe.Add(ref lookUp, (nint)(_held >> (64 - HuffmanTable.LookUpBits)));
+                if (count < 32) Fill(ref held, ref count, ref position);
+                var several = Unsafe.Add(ref skip, (nint)(held >> (64 - HuffmanTable.SkipBits)));
+                var reached = k + (several >> 5);
+                // Beyond the last coefficient the bits belong to the next block: then it is one symbol at a time.
+                if (reached <= 64 ? several != 0 : reached >= HuffmanTable.EndOfBlock && reached < HuffmanTable.EndOfBlock + 64)
+                {
+                    held <<= several & 31;
+                    count -= several & 31;
+                    k = Math.Min(reached, 64);
+                    continue;
+                }
+
+                var entry = LookUp(table, held);
                 if ((entry & HuffmanTable.HasValue) != 0)
                 {
-                    Drop(entry & 31);
+                    held <<= entry & 31;
+                    count -= entry & 31;
                     k += ((entry >> 8) & 15) + 1;
                     continue;
                 }
 
-                if (!TryReadSymbol(table, entry, out var symbol)) return false;
+                if (!TryReadSymbol(table, entry, ref held, ref count, out var symbol)) return false;
                 var size = symbol & 15;
-                if (size == 0 && symbol != 0xF0) return true;
+                if (size == 0 && symbol != 0xF0)
+                {
+                    k = 64;
+                    break;
+                }
+
                 k += (symbol >> 4) + 1;
-                Drop(size);
+                held <<= size;
+                count -= size;
             }
 
+            (_held, _count, _position) = (held, count, position);
             return k == 64;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Fill()
+        private readonly void Fill(ref ulong held, ref int count, ref int position)
         {
             // Whole bytes are counted; the bits beyond them that come along are the same when they are read again.
-            _held |= BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref _data, _position))) >> _count;
-            _position += (63 - _count) >> 3;
-            _count |= 56;
+            held |= BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref _data, position))) >> count;
+            position += (63 - count) >> 3;
+            count |= 56;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Drop(int count)
-        {
-            _held <<= count;
-            _count -= count;
-        }
+        private static int LookUp(HuffmanTable table, ulong held) =>
+            Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table.LookUp), (nint)(held >> (64 - HuffmanTable.LookUpBits)));
 
-        private bool TryReadSymbol(HuffmanTable table, int entry, out int symbol)
+        private static bool TryReadSymbol(HuffmanTable table, int entry, ref ulong held, ref int count, out int symbol)
         {
             var length = entry & 31;
             symbol = (entry >> 16) & 255;
-            if (length == 0) symbol = table.DecodeLong((int)(_held >> 48), out length);
+            if (length == 0) symbol = table.DecodeLong((int)(held >> 48), out length);
             if (length > 16) return false;
-            Drop(length);
+            held <<= length;
+            count -= length;
             return true;
         }
 
-        /// <summary>At most 16 bits after a code of at most 16: what is in hand suffices.</summary>
-        private int ReadCoefficient(int size)
+        /// <summary>At most 15 bits after a code of at most 16: what is in hand suffices.</summary>
+        private static int ReadCoefficient(int size, ref ulong held, ref int count)
         {
-            if (size == 0) return 0;
-            var bits = (int)(_held >> (64 - size));
-            Drop(size);
+            var bits = (int)(held >> (64 - size));
+            held <<= size;
+            count -= size;
             return HuffmanTable.Extend(bits, size);
         }
     }
