@@ -1,3 +1,5 @@
+using Sinew.Files;
+
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;

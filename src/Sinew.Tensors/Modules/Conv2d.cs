@@ -43,6 +43,17 @@ public sealed class Conv2d : Module
     /// <summary>Into how many parts the channels fall.</summary>
     public long Groups { get; }
 
+    /// <summary>How far the kernel moves. The weights do not depend on it, so it may be changed between two calls.</summary>
+    public long Stride
+    {
+        get => _stride[0];
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _stride.AsSpan().Fill(value);
+        }
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => F.Conv2d(x, Weight, Bias, _stride, _padding, _dilation, Groups);
 }
