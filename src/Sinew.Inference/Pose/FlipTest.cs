@@ -3,7 +3,7 @@ namespace Sinew.Inference;
 /// <summary>
 /// The flip test: a network's outputs for a crop and for its mirror image, averaged (MMPose, <c>mmpose/models/utils/tta.py</c>).
 /// </summary>
-internal static class FlipTest
+public static class FlipTest
 {
     /// <summary>Mirrors crops left to right.</summary>
     /// <param name="crops"><c>[N, H, W, 3]</c>.</param>
@@ -29,6 +29,9 @@ internal static class FlipTest
     /// By how many cells the mirrored maps lie too far left: crop pixel x becomes W − 1 − x, cell i only w − 1 − i. One for MMPose's
     /// heatmaps with four pixels a cell (its <c>shift_heatmap</c>), none for maps as large as the crop.
     /// </summary>
+    /// <param name="how">How the maps lie in the crop.</param>
+    /// <param name="inputWidth">W, pixels of the crop.</param>
+    /// <param name="mapWidth">w, cells of the map.</param>
     public static int ShiftOf(PoseOutput how, int inputWidth, int mapWidth) =>
         (int)Math.Max(0, Math.Round(((inputWidth - 1 - (2 * how.Offset)) / how.Stride) - (mapWidth - 1)));
 
@@ -61,6 +64,10 @@ internal static class FlipTest
     }
 
     /// <summary>Averages SimCC's y of one crop with that of its mirror image: only the joints are swapped.</summary>
+    /// <param name="y"><c>[K, Wy]</c>.</param>
+    /// <param name="mirror">The mirror image's, <c>[K, Wy]</c>.</param>
+    /// <param name="swap">Per joint, the joint that a flip puts in its place.</param>
+    /// <param name="mean">Filled with the averages.</param>
     public static void AverageSwapped(ReadOnlySpan<float> y, ReadOnlySpan<float> mirror, IReadOnlyList<int> swap, Span<float> mean)
     {
         var size = y.Length / swap.Count;
@@ -74,6 +81,11 @@ internal static class FlipTest
     }
 
     /// <summary>Averages one crop's coordinates (y, x, score) with those of its mirror image.</summary>
+    /// <param name="points"><c>[K, 3]</c>, coordinates as fractions of the crop's sides.</param>
+    /// <param name="mirror">The mirror image's, <c>[K, 3]</c>.</param>
+    /// <param name="inputWidth">W, pixels of the crop.</param>
+    /// <param name="swap">Per joint, the joint that a flip puts in its place.</param>
+    /// <param name="mean">Filled with the averages.</param>
     public static void AveragePoints(ReadOnlySpan<float> points, ReadOnlySpan<float> mirror, int inputWidth, IReadOnlyList<int> swap, Span<float> mean)
     {
         for (var k = 0; k < swap.Count; k++)

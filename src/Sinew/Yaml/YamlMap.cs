@@ -170,6 +170,58 @@ public sealed class YamlMap
         var n => throw Wrong(n, key, "a list of 'key: value' groups"),
     };
 
+    /// <summary>Puts a scalar at a dotted key, as if the file had said it; groups on the way are made where they lack.</summary>
+    /// <param name="dottedKey">Keys joined by dots; items of lists by their number from 0.</param>
+    /// <param name="value">The scalar; an empty one removes the key. <c>[a, b]</c> is read as a list.</param>
+    /// <exception cref="SinewException">The way leads through a scalar, or past a list's end.</exception>
+    public void Set(string dottedKey, string value)
+    {
+        ArgumentNullException.ThrowIfNull(dottedKey);
+        ArgumentNullException.ThrowIfNull(value);
+        var keys = dottedKey.Split('.');
+        YamlNode node = _node;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var last = i == keys.Length - 1;
+            if (node is YamlMappingNode map)
+            {
+                var key = new YamlScalarNode(keys[i]);
+                if (last)
+                {
+                    map.Children.Remove(key);
+                    if (value.Length > 0) map.Children[key] = Value(dottedKey, value);
+                    return;
+                }
+
+                if (!map.Children.TryGetValue(key, out var next)) map.Children[key] = next = new YamlMappingNode();
+                node = next;
+            }
+            else if (node is YamlSequenceNode list && int.TryParse(keys[i], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            {
+                if (index >= list.Children.Count) throw new SinewException($"{dottedKey}={value}: the list has {list.Children.Count} items, there is no item {index}");
+                if (last)
+                {
+                    list.Children[index] = Value(dottedKey, value);
+                    return;
+                }
+
+                node = list.Children[index];
+            }
+            else
+            {
+                throw new SinewException($"{dottedKey}={value}: '{string.Join('.', keys[..i])}' is no group with a '{keys[i]}' in it");
+            }
+        }
+    }
+
+    /// <summary>The mapping as YAML, with what <see cref="Set"/> changed.</summary>
+    public string ToYaml()
+    {
+        using var writer = new StringWriter();
+        new YamlStream(new YamlDocument(_node)).Save(writer, assignAnchors: false);
+        return writer.ToString();
+    }
+
     /// <summary>Refuses keys that nobody asked for, here; call it last.</summary>
     /// <exception cref="SinewException">There is an unknown key; the message names its line and the nearest known key.</exception>
     public void Done()
@@ -187,6 +239,12 @@ public sealed class YamlMap
     /// <param name="message">What is wrong, and what to do.</param>
     public SinewException Error(string key, string message) =>
         new($"{_file}:{Find(key)?.Start.Line ?? Line}: '{Inside(key)}' {message}");
+
+    private static YamlNode Value(string key, string value)
+    {
+        if (!value.StartsWith('[')) return new YamlScalarNode(value);
+        return Parse($"value: {value}", key).Find("value")!;
+    }
 
     private static string Scalar(YamlNode node) => node is YamlScalarNode s ? $"'{s.Value}'" : node is YamlSequenceNode ? "a list" : "a group";
 
