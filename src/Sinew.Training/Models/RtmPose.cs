@@ -1,0 +1,97 @@
+using Sinew.Tensors;
+using Sinew.Tensors.Functional;
+using Sinew.Tensors.Modules;
+
+namespace Sinew.Training.Models;
+
+/// <summary>What a SimCC network predicts: one row of logits per joint and axis.</summary>
+/// <param name="X">Logits over the bins of x, <c>[N, K, Wx]</c>.</param>
+/// <param name="Y">Logits over the bins of y, <c>[N, K, Wy]</c>.</param>
+public readonly record struct SimCcLogits(Tensor X, Tensor Y);
+
+/// <summary>The published sizes of RTMPose: factors on depth and width of CSPNeXt.</summary>
+/// <param name="Name">t, s, m, l or x.</param>
+/// <param name="Deepen">Factor on the blocks per stage.</param>
+/// <param name="Widen">Factor on the channels.</param>
+public sealed record RtmPoseSize(string Name, double Deepen, double Widen)
+{
+    /// <summary>All sizes, smallest first.</summary>
+    public static IReadOnlyList<RtmPoseSize> All { get; } =
+        [new("t", 0.167, 0.375), new("s", 0.33, 0.5), new("m", 0.67, 0.75), new("l", 1, 1), new("x", 1.33, 1.25)];
+
+    /// <summary>The size of this name.</summary>
+    /// <param name="name">t, s, m, l or x.</param>
+    /// <exception cref="SinewException">There is no such size.</exception>
+    public static RtmPoseSize Named(string name) => All.FirstOrDefault(s => s.Name == name)
+        ?? throw new SinewException($"RTMPose has no size '{name}': use one of {string.Join(", ", All.Select(s => s.Name))}");
+}
+
+/// <summary>RTMPose: CSPNeXt and the RTMCC head, for any number of joints and any input divisible by 32.</summary>
+public sealed class RtmPose : Module
+{
+    /// <summary>Makes the network with fresh weights.</summary>
+    /// <param name="size">One of <see cref="RtmPoseSize.All"/>.</param>
+    /// <param name="joints">Joints to predict.</param>
+    /// <param name="width">Width of the input, pixels.</param>
+    /// <param name="height">Height of the input, pixels.</param>
+    /// <param name="splitRatio">Bins per pixel.</param>
+    /// <exception cref="SinewException">A side is not a positive multiple of 32, or there are no joints.</exception>
+    public RtmPose(RtmPoseSize size, int joints, int width, int height, double splitRatio = 2)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        if (width <= 0 || height <= 0 || width % 32 != 0 || height % 32 != 0)
+            throw new SinewException($"RTMPose takes inputs whose sides are multiples of 32, not {width}×{height} (width × height)");
+        if (joints <= 0) throw new SinewException($"RTMPose needs at least one joint, not {joints}");
+        (Size, Joints, Width, Height) = (size, joints, width, height);
+        (BinsX, BinsY) = ((int)(width * splitRatio), (int)(height * splitRatio));
+        Backbone = Child("backbone", new CspNeXt(size.Deepen, size.Widen));
+        Head = Child("head", new RtmccHead(Backbone.OutChannels, joints, width / 32 * (height / 32), BinsX, BinsY));
+    }
+
+    /// <summary>The published size.</summary>
+    public RtmPoseSize Size { get; }
+
+    /// <summary>Joints that are predicted.</summary>
+    public int Joints { get; }
+
+    /// <summary>Width of the input, pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>Height of the input, pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>Bins of x.</summary>
+    public int BinsX { get; }
+
+    /// <summary>Bins of y.</summary>
+    public int BinsY { get; }
+
+    /// <summary>The convolutional part.</summary>
+    public CspNeXt Backbone { get; }
+
+    /// <summary>The part that predicts bins from the last map.</summary>
+    public RtmccHead Head { get; }
+
+    /// <summary>
+    /// Half resolution: crops are averaged 2×2 before the backbone, whose last stage then keeps its size. The head sees the same
+    /// cells, the labels stay what they are, and a step costs about a quarter. Meant for the start of a training from random
+    /// weights; <c>docs/methods.md</c> says what it brings.
+    /// </summary>
+    public bool HalfResolution
+    {
+        get => Backbone.LastStride == 1;
+        set => Backbone.LastStride = value ? 1 : 2;
+    }
+
+    /// <summary>Logits of x <c>[N, K, Wx]</c> and y <c>[N, K, Wy]</c>.</summary>
+    /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>
+    public SimCcLogits Logits(Tensor crops) => Head.Logits(Features(crops));
+
+    /// <summary>The backbone's last map, as the head takes it.</summary>
+    /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>
+    public Tensor Features(Tensor crops) => Backbone.Forward(HalfResolution ? F.AvgPool2d(crops, 2, 2) : crops);
+
+    /// <summary>The logits of x and y side by side, <c>[N, K, Wx + Wy]</c>.</summary>
+    /// <param name="x">Normalised crops.</param>
+    public override Tensor Forward(Tensor x) => Head.Forward(Features(x));
+}

@@ -1,0 +1,123 @@
+using Sinew.Codecs;
+using Sinew.Inference;
+using Sinew.Skeletons;
+using Sinew.Tensors;
+using Sinew.Tensors.Files;
+using Sinew.Training.Recipes;
+
+namespace Sinew.Training.Models;
+
+/// <summary>A network with all that is needed to use it: description, skeleton, codec, device.</summary>
+public sealed class Student : IDisposable
+{
+    private Student(RtmPose network, ModelDescription description, Skeleton skeleton, SimCcCodec codec, Device device) =>
+        (Network, Description, Skeleton, Codec, Device) = (network, description, skeleton, codec, device);
+
+    /// <summary>The network.</summary>
+    public RtmPose Network { get; }
+
+    /// <summary>What travels with its weights.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>The joints in the order of its outputs.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>Turns joints into bins and back.</summary>
+    public SimCcCodec Codec { get; }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>A fresh network for a recipe, or one that starts from its <c>student.initial</c>.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="skeleton">The joints to predict.</param>
+    /// <param name="device">Where it runs.</param>
+    public static Student Create(Recipe recipe, Skeleton skeleton, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(skeleton);
+        var options = recipe.Student;
+        var network = new RtmPose(ModelDescription.SizeOf(options.Model), skeleton.Count, options.Width, options.Height);
+        if (recipe.WarmStart.HeadInitialScale != 1) network.Head.ScaleInitialWeights(recipe.WarmStart.HeadInitialScale);
+        if (options.Initial is { } initial) LoadInto(network, initial);
+        network.To(device);
+        var codec = SimCcCodec.ForInput(options.Width, options.Height);
+        return new Student(network, ModelDescription.Of(network, skeleton, codec.Sigma), skeleton, codec, device);
+    }
+
+    /// <summary>A trained network from its weights.</summary>
+    /// <param name="path">
+    /// A .safetensors file with a description inside, as <see cref="Save"/> writes it; or MMPose's weights (.pth, .safetensors) with
+    /// a model card that names the network, beside them or given itself.
+    /// </param>
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="SinewException">The file is missing or damaged, or neither description nor card says what it is.</exception>
+    public static Student Load(string path, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var scope = new TensorScope();
+        var (weights, card) = ModelCards.Find(path);
+        IReadOnlyDictionary<string, string> metadata = new Dictionary<string, string>();
+        var tensors = weights.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            ? SafeTensors.Read(weights, out metadata)
+            : TorchFile.ReadStateDict(weights);
+        if (metadata.ContainsKey("sinew.checkpoint"))
+            throw new SinewException($"{path}: a checkpoint to resume from, not a model: give the run's model.safetensors or best.safetensors");
+        var description = card is not null ? ModelDescription.Of(card)
+            : metadata.TryGetValue(ModelDescription.MetadataKey, out var json) ? ModelDescription.FromJson(json, path)
+            : throw new SinewException($"{path}: does not say which network it is of, and has no model card: write one beside it ({Path.GetFileNameWithoutExtension(path)}.yaml)");
+        var network = description.Build();
+        network.LoadStateDict(tensors);
+        network.To(device);
+        network.Train(false);
+        var codec = new SimCcCodec(description.Width, description.Height, description.SplitRatio, (description.Sigma[0], description.Sigma[1]));
+        return new Student(network, description, description.ToSkeleton(), codec, device);
+    }
+
+    /// <summary>Writes weights and description as one file.</summary>
+    /// <param name="path">The file; replaced as a whole.</param>
+    /// <param name="recipe">Name of the recipe.</param>
+    /// <param name="steps">Steps that trained it.</param>
+    public void Save(string path, string recipe, long steps)
+    {
+        using var scope = new TensorScope();
+        SafeTensors.Write(path, Network.StateDict(), new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = "pt",
+            [ModelDescription.MetadataKey] = (Description with { Recipe = recipe, Steps = steps }).ToJson(),
+        });
+    }
+
+    /// <summary>Logits of normalised crops, in evaluation mode and without gradients.</summary>
+    /// <param name="crops"><c>[N, 3, H, W]</c>.</param>
+    /// <param name="count">N.</param>
+    /// <param name="x">Filled with <c>[N, K, Wx]</c>.</param>
+    /// <param name="y">Filled with <c>[N, K, Wy]</c>.</param>
+    public void Predict(ReadOnlySpan<float> crops, int count, Span<float> x, Span<float> y)
+    {
+        using var scope = new TensorScope();
+        using var frozen = Torch.NoGrad();
+        Network.Train(false);
+        Network.HalfResolution = false;
+        var input = Tensor.FromArray(crops, count, 3, Network.Height, Network.Width);
+        var logits = Network.Logits(Device == Device.Cpu ? input : input.To(Device));
+        logits.X.To(Device.Cpu).Contiguous().CopyTo(x);
+        logits.Y.To(Device.Cpu).Contiguous().CopyTo(y);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+
+    private static void LoadInto(RtmPose network, string path)
+    {
+        using var scope = new TensorScope();
+        var tensors = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            ? SafeTensors.Read(path)
+            : TorchFile.ReadStateDict(path);
+        // another number of joints or another input is another head: what fits is taken, the rest starts afresh
+        var own = network.StateDict();
+        var fitting = tensors.Where(t => own.TryGetValue(t.Key, out var o) && o.Shape.AsSpan().SequenceEqual(t.Value.Shape)).ToDictionary(t => t.Key, t => t.Value);
+        if (fitting.Count == 0) throw new SinewException($"{path}: none of its {tensors.Count} tensors fits this network");
+        network.LoadStateDict(fitting, strict: false);
+    }
+}
