@@ -1,0 +1,106 @@
+using Sinew.Codecs;
+using Sinew.Imaging;
+using Sinew.Skeletons;
+using Sinew.Tensors;
+using Sinew.Training.Models;
+using Sinew.Training.Recipes;
+using Sinew.Training.Scoring;
+using Sinew.Training.Teachers;
+
+namespace Sinew.Training.Data;
+
+/// <summary>Everything that a recipe's data sets and teachers come to once they are loaded.</summary>
+public sealed class TrainingData : IDisposable
+{
+    private readonly Recipe _recipe;
+    private readonly List<TrainingSet> _sets;
+    private readonly List<TeacherSource> _teachers;
+    private readonly Dictionary<string, EvaluationSet> _evaluations = new(StringComparer.Ordinal);
+
+    private TrainingData(Recipe recipe, Skeleton skeleton, List<TrainingSet> sets, List<TeacherSource> teachers)
+    {
+        (_recipe, Skeleton, _sets, _teachers) = (recipe, skeleton, sets, teachers);
+        var ratios = recipe.Datasets.Select((d, i) => d.Ratio ?? sets[i].People.Length).ToArray();
+        if (recipe.Datasets.Any(d => d.Ratio is null) && recipe.Datasets.Any(d => d.Ratio is not null))
+            throw new SinewException($"recipe '{recipe.Name}': give a ratio to every data set or to none");
+        Sampler = new Sampler([.. sets.Select(s => s.People.Length)], ratios, recipe.Seed);
+    }
+
+    /// <summary>The student's joints.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>People of all data sets.</summary>
+    public long People => _sets.Sum(s => (long)s.People.Length);
+
+    /// <summary>Says whose turn it is.</summary>
+    public Sampler Sampler { get; }
+
+    /// <summary>Loads a recipe's annotations and teachers; cached teachers are asked now where no cache is there yet.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="say">Called with lines worth telling.</param>
+    /// <param name="cancel">Ends the caching.</param>
+    public static TrainingData Load(Recipe recipe, Action<string>? say, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        var loaded = recipe.Datasets.Select(d => AnnotationFiles.Load(d, say)).ToList();
+        var teachers = new List<TeacherSource>();
+        try
+        {
+            foreach (var options in recipe.Teachers) teachers.Add(TeacherSource.Open(options, Device.Parse(recipe.Schedule.Device)));
+            var skeleton = recipe.Student.Skeleton is { } named
+                ? SkeletonFile.Resolve(named)
+                : SkeletonUnion.Of("union", [.. loaded.Select(l => l.Skeleton), .. teachers.Select(t => t.Teacher.Skeleton)]).Union;
+            var cache = new ImageCache((long)recipe.Loader.ImageCacheMegabytes << 20);
+            var sets = recipe.Datasets.Select((d, i) => new TrainingSet(
+                d.Name, loaded[i], d.Images, AnnotationFiles.Usable(loaded[i], d.MinimumJoints), skeleton, cache)).ToList();
+            foreach (var set in sets)
+            {
+                set.CheckPictures();
+                if (set.Mapping.Shared == 0) throw new SinewException($"data set '{set.Name}' shares no joint with the student's skeleton {skeleton}");
+                say?.Invoke($"{set.Name}: {set.People.Length} people, {set.Mapping.Shared} of the student's {skeleton.Count} joints");
+            }
+
+            var codec = SimCcCodec.ForInput(recipe.Student.Width, recipe.Student.Height);
+            var grid = BinGrid.SimCc(codec.Width, codec.Height, codec.SplitRatio);
+            // softmax(β·gaussian) is, near its peak, a gaussian of σ / √β
+            var narrowing = Math.Sqrt(Math.Max(recipe.Loss.Beta, 1));
+            var labelSigma = ((float)(codec.Sigma.X / narrowing), (float)(codec.Sigma.Y / narrowing));
+            foreach (var teacher in teachers) teacher.Prepare(sets, skeleton, grid, labelSigma, say, cancel);
+            return new TrainingData(recipe, skeleton, sets, teachers);
+        }
+        catch
+        {
+            foreach (var teacher in teachers) teacher.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the loader threads.</summary>
+    /// <param name="firstStep">Step of the first batch.</param>
+    /// <param name="steps">Steps in all.</param>
+    public BatchLoader Start(long firstStep, long steps)
+    {
+        var (student, codec) = (_recipe.Student, SimCcCodec.ForInput(_recipe.Student.Width, _recipe.Student.Height));
+        var shape = new BatchShape(
+            _recipe.Schedule.Batch, Skeleton.Count, student.Width, student.Height, codec.XBins, codec.YBins, _teachers.Count);
+        var builder = new SampleBuilder(_recipe, _sets, _teachers, Skeleton, shape, steps);
+        return new BatchLoader(Sampler, shape, builder.Fill, _recipe.Loader.Threads, _recipe.Loader.Prefetch, firstStep, steps);
+    }
+
+    /// <summary>Scores a student on one of the recipe's evaluations.</summary>
+    /// <param name="options">Which.</param>
+    /// <param name="student">The student.</param>
+    /// <param name="cancel">Ends it.</param>
+    public EvaluationScore Evaluate(EvaluationOptions options, Student student, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!_evaluations.TryGetValue(options.Name, out var set)) _evaluations[options.Name] = set = EvaluationSet.Load(options);
+        return set.Score(student, cancel);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var teacher in _teachers) teacher.Dispose();
+    }
+}

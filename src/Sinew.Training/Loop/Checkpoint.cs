@@ -1,0 +1,98 @@
+using System.Globalization;
+using Sinew.Tensors;
+using Sinew.Tensors.Files;
+using Sinew.Tensors.Modules;
+using Sinew.Tensors.Optimisers;
+
+namespace Sinew.Training.Loop;
+
+/// <summary>
+/// Everything that a training is, in one safetensors file that is replaced as a whole: weights, running statistics, averaged
+/// weights, optimiser, random state, sampler, step, recipe. A training that goes on from it is the training that never stopped.
+/// </summary>
+public static class Checkpoint
+{
+    private const string Version = "1";
+    private const string ModelPrefix = "model.";
+    private const string OptimiserPrefix = "optimiser.";
+    private const string AveragePrefix = "average.";
+
+    /// <summary>Writes the state beside the old file, then puts it in its place.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The student.</param>
+    /// <param name="optimiser">Its optimiser.</param>
+    /// <param name="average">Its averaged weights; null for none.</param>
+    /// <param name="progress">Where the training stands.</param>
+    public static void Save(string path, Module network, AdamW optimiser, ExponentialMovingAverage? average, TrainingState progress)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(optimiser);
+        ArgumentNullException.ThrowIfNull(progress);
+        using var scope = new TensorScope();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["sinew.checkpoint"] = Version,
+            ["step"] = progress.Step.ToString(CultureInfo.InvariantCulture),
+            ["sampler"] = string.Join(',', progress.SamplerState.Select(d => d.ToString(CultureInfo.InvariantCulture))),
+            ["best"] = progress.Best.ToString("R", CultureInfo.InvariantCulture),
+            ["recipe"] = progress.RecipeText,
+        };
+        foreach (var (name, tensor) in network.StateDict()) tensors.Add(ModelPrefix + name, tensor);
+        Add(OptimiserPrefix, optimiser.State(), tensors, metadata);
+        if (average is not null) Add(AveragePrefix, average.State(), tensors, metadata);
+        tensors["random"] = Tensor.FromArray<byte>(progress.RandomState, progress.RandomState.Length);
+        SafeTensors.Write(path, tensors, metadata);
+    }
+
+    /// <summary>Reads a state into a network and an optimiser of the same recipe.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The student.</param>
+    /// <param name="optimiser">Its optimiser.</param>
+    /// <param name="average">Its averaged weights; null for none.</param>
+    /// <exception cref="SinewException">The file is no checkpoint, or of another network.</exception>
+    public static TrainingState Load(string path, Module network, AdamW optimiser, ExponentialMovingAverage? average)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(optimiser);
+        using var scope = new TensorScope();
+        var tensors = SafeTensors.Read(path, out var metadata);
+        if (metadata.GetValueOrDefault("sinew.checkpoint") != Version)
+            throw new SinewException($"{path}: not a checkpoint of a training (or of another version): give the run's last.safetensors");
+        network.LoadStateDict(With(ModelPrefix, tensors));
+        optimiser.Load(StateOf(OptimiserPrefix, tensors, metadata));
+        average?.Load(StateOf(AveragePrefix, tensors, metadata));
+        return new TrainingState(
+            long.Parse(metadata["step"], CultureInfo.InvariantCulture),
+            [.. metadata["sampler"].Split(',').Select(s => long.Parse(s, CultureInfo.InvariantCulture))],
+            tensors["random"].ToArray<byte>(),
+            double.Parse(metadata["best"], CultureInfo.InvariantCulture),
+            metadata["recipe"]);
+    }
+
+    private static void Add(string prefix, OptimiserState state, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
+    {
+        foreach (var (name, tensor) in state.Tensors) tensors.Add(prefix + name, tensor);
+        foreach (var (name, value) in state.Scalars) metadata.Add(prefix + name, value.ToString("R", CultureInfo.InvariantCulture));
+    }
+
+    private static OptimiserState StateOf(string prefix, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        var state = new OptimiserState();
+        foreach (var (name, tensor) in With(prefix, tensors)) state.Tensors.Add(name, tensor);
+        foreach (var (name, value) in metadata.Where(m => m.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            state.Scalars.Add(name[prefix.Length..], double.Parse(value, CultureInfo.InvariantCulture));
+        return state;
+    }
+
+    private static Dictionary<string, Tensor> With(string prefix, IReadOnlyDictionary<string, Tensor> tensors) =>
+        tensors.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value, StringComparer.Ordinal);
+}
+
+/// <summary>Where a training stands, beside its tensors.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="SamplerState">Draws so far from each data set.</param>
+/// <param name="RandomState">libtorch's random generator.</param>
+/// <param name="Best">Best score so far.</param>
+/// <param name="RecipeText">The recipe.</param>
+public sealed record TrainingState(long Step, long[] SamplerState, byte[] RandomState, double Best, string RecipeText);

@@ -1,0 +1,235 @@
+using System.Globalization;
+using Sinew.Files;
+using Sinew.Tensors;
+using Sinew.Tensors.Optimisers;
+using Sinew.Training.Data;
+using Sinew.Training.Methods;
+using Sinew.Training.Models;
+using Sinew.Training.Recipes;
+using Sinew.Training.Scoring;
+
+namespace Sinew.Training.Loop;
+
+/// <summary>
+/// One training from its recipe to its model file. The whole of it reads from top to bottom in <see cref="Run"/>: there are no
+/// hooks to chase.
+/// </summary>
+public sealed class Trainer
+{
+    /// <summary>The checkpoint in a run's folder: everything that a training is.</summary>
+    public const string LastFile = "last.safetensors";
+
+    /// <summary>The model in a run's folder: weights and description, what <c>eval</c> and <c>predict</c> take.</summary>
+    public const string ModelFileName = "model.safetensors";
+
+    /// <summary>The model of the best evaluation so far.</summary>
+    public const string BestFile = "best.safetensors";
+
+    private readonly Recipe _recipe;
+    private readonly string _folder;
+    private readonly TimeProvider _time;
+
+    /// <summary>Prepares a training; nothing is read or written yet.</summary>
+    /// <param name="recipe">What to train, on what.</param>
+    /// <param name="folder">The run's folder; made if it lacks.</param>
+    /// <param name="time">The clock.</param>
+    public Trainer(Recipe recipe, string folder, TimeProvider? time = null) =>
+        (_recipe, _folder, _time) = (recipe, folder, time ?? TimeProvider.System);
+
+    /// <summary>Called between steps with where the training stands; the caller shows it.</summary>
+    public Action<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Called with lines worth telling: what is loaded, cached, evaluated, written.</summary>
+    public Action<string>? Say { get; init; }
+
+    /// <summary>Trains to the end, or until it is cancelled; the state is saved in both cases.</summary>
+    /// <param name="resume">Go on from the folder's checkpoint. Without it the folder must not have one.</param>
+    /// <param name="cancel">Ends the training after the current step.</param>
+    /// <exception cref="SinewException">Something of the recipe is missing or wrong, or the loss is no longer a number.</exception>
+    public TrainingResult Run(bool resume, CancellationToken cancel)
+    {
+        var schedule = _recipe.Schedule;
+        var lastPath = Path.Combine(_folder, LastFile);
+        if (!resume && File.Exists(lastPath))
+            throw new SinewException($"{_folder}: holds a training already: go on with --resume, or name another folder with --out");
+        if (resume && !File.Exists(lastPath))
+            throw new SinewException($"{_folder}: holds no {LastFile} to resume from: start without --resume");
+
+        // the same seed, threads and order give the same weights to the last bit
+        var device = Device.Parse(schedule.Device);
+        if (device != Device.Cpu && !Torch.CudaAvailable)
+            throw new SinewException($"schedule.device is {schedule.Device}, but this libtorch sees no such device: set schedule.device=cpu, or SINEW_LIBTORCH to a CUDA build");
+        Torch.Threads = schedule.Threads > 0 ? schedule.Threads : Environment.ProcessorCount;
+        Torch.ManualSeed(_recipe.Seed);
+
+        using var data = TrainingData.Load(_recipe, Say, cancel);
+        var steps = schedule.Steps ?? (long)Math.Ceiling(schedule.Epochs!.Value * data.People / schedule.Batch);
+        using var student = Student.Create(_recipe, data.Skeleton, device);
+        var network = student.Network;
+        using var optimiser = new AdamW(ParameterGroups(network, schedule.WeightDecay), schedule.LearningRate);
+        using var average = schedule.EmaMomentum is { } momentum ? new ExponentialMovingAverage(network, momentum) : null;
+        var method = new UnifiedSkeleton(network, _recipe.Loss, _recipe.Teachers, _recipe.WarmStart, steps);
+
+        var state = new TrainingState(0, [], [], double.NegativeInfinity, _recipe.Text);
+        if (resume)
+        {
+            state = Checkpoint.Load(lastPath, network, optimiser, average);
+            Torch.SetRandomState(state.RandomState);
+            data.Sampler.Restore(state.SamplerState);
+            Say?.Invoke($"going on at step {state.Step} of {steps}");
+        }
+
+        Directory.CreateDirectory(_folder);
+        AtomicFile.WriteText(Path.Combine(_folder, "recipe.yaml"), _recipe.Text);
+        using var log = new RunLog(_folder, _time);
+        using var loader = data.Start(state.Step, steps);
+        var speed = new Speed(_time);
+        var best = state.Best;
+        var samplerState = state.SamplerState;
+        var evaluations = new List<EvaluationScore>();
+
+        void Save(long done) => Checkpoint.Save(
+            lastPath, network, optimiser, average, new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text));
+
+        void Evaluate(long done)
+        {
+            evaluations.Clear();
+            average?.Swap();
+            foreach (var evaluation in _recipe.Evaluations)
+            {
+                var score = data.Evaluate(evaluation, student, cancel);
+                evaluations.Add(score);
+                log.Write($"evaluation/{evaluation.Name}", done, [.. score.Metrics.Select(m => (m.Key, m.Value))]);
+                Say?.Invoke($"step {done}: {evaluation.Name} {score.Summary}");
+            }
+
+            var mean = evaluations.Count == 0 ? double.NegativeInfinity : evaluations.Average(e => e.Main);
+            if (mean > best)
+            {
+                best = mean;
+                student.Save(Path.Combine(_folder, BestFile), _recipe.Name, done);
+            }
+
+            average?.Swap();
+        }
+
+        var step = state.Step;
+        network.Train(true);
+        while (step < steps && !cancel.IsCancellationRequested)
+        {
+            BatchData batch;
+            try
+            {
+                batch = loader.Next(cancel);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            using (var scope = new TensorScope())
+            {
+                var rate = LearningRate.At(schedule, step, steps);
+                optimiser.LearningRate = rate;
+                var terms = method.Losses(batch.ToTensors(device), step);
+                var total = terms.Select(t => t.Value * t.Factor).Aggregate((a, b) => a + b);
+                total.Backward();
+                var norm = schedule.ClipNorm is { } limit ? GradientClip.ByNorm(network.Parameters(), limit) : (double?)null;
+
+                var values = terms.Select(t => (Name: $"loss/{t.Name}", Value: t.Value.Item())).Prepend(("loss/total", total.Item())).ToList();
+                if (!double.IsFinite(values[0].Item2) || norm is { } n && !double.IsFinite(n)) throw Diverged(step, batch, values[0].Item2);
+                optimiser.Step();
+                optimiser.ZeroGrad();
+                average?.Update();
+
+                step++;
+                samplerState = batch.SamplerState;
+                loader.Recycle(batch);
+                speed.Add(schedule.Batch);
+                if (step % 10 == 0 || step == steps)
+                {
+                    values.Add(("learning_rate", rate));
+                    values.Add(("people_per_second", speed.PerSecond));
+                    if (norm is { } size) values.Add(("gradient_norm", size));
+                    log.Write("step", step, values);
+                }
+
+                Progress?.Invoke(new TrainingProgress(step, steps, values[0].Item2, speed.PerSecond, speed.Remaining((steps - step) * (long)schedule.Batch)));
+            }
+
+            if (schedule.EvaluateEvery > 0 && step % schedule.EvaluateEvery == 0 && step < steps)
+            {
+                Evaluate(step);
+                network.Train(true);
+            }
+
+            if (step % schedule.CheckpointEvery == 0 && step < steps) Save(step);
+        }
+
+        if (step >= steps)
+        {
+            Evaluate(step);
+            average?.Swap();
+            student.Save(Path.Combine(_folder, ModelFileName), _recipe.Name, step);
+            average?.Swap();
+        }
+
+        if (step > state.Step || !resume) Save(step);
+        return new TrainingResult(step, steps, Path.Combine(_folder, ModelFileName), evaluations);
+    }
+
+    /// <summary>Weights decay, norms, biases and the head's scales do not (MMPose's <c>norm_decay_mult</c> and <c>bias_decay_mult</c>).</summary>
+    private static ParameterGroup[] ParameterGroups(RtmPose network, double weightDecay)
+    {
+        var all = network.NamedParameters().ToList();
+        bool Decays((string Name, Tensor Value) p) => p.Value.Rank > 1 && p.Name.EndsWith(".weight", StringComparison.Ordinal);
+        return [new(all.Where(Decays), weightDecay: weightDecay), new(all.Where(p => !Decays(p)))];
+    }
+
+    private SinewException Diverged(long step, BatchData batch, double loss)
+    {
+        var people = string.Join(", ", batch.Draws.Take(8).Select(d => $"{_recipe.Datasets[d.Dataset].Name}#{d.Person.ToString(CultureInfo.InvariantCulture)}"));
+        return new SinewException(
+            $"the loss is {loss} at step {step}: the training stopped before it touched the weights. The batch holds {people}{(batch.Draws.Length > 8 ? " …" : "")}. " +
+            "Lower schedule.learning_rate or set schedule.clip_norm, then go on from the last checkpoint with --resume");
+    }
+
+    /// <summary>People per second over the last half minute, so that an estimate follows the machine's mood.</summary>
+    private sealed class Speed(TimeProvider time)
+    {
+        private readonly Queue<(long Time, long People)> _recent = new();
+        private readonly long _start = time.GetTimestamp();
+        private long _people;
+
+        public double PerSecond { get; private set; }
+
+        public void Add(int people)
+        {
+            _people += people;
+            var now = time.GetTimestamp();
+            _recent.Enqueue((now, _people));
+            while (_recent.Count > 2 && time.GetElapsedTime(_recent.Peek().Time, now) > TimeSpan.FromSeconds(30)) _recent.Dequeue();
+            var (firstTime, firstPeople) = _recent.Peek();
+            PerSecond = _recent.Count > 1
+                ? (_people - firstPeople) / time.GetElapsedTime(firstTime, now).TotalSeconds
+                : _people / Math.Max(time.GetElapsedTime(_start, now).TotalSeconds, 1e-6);
+        }
+
+        public TimeSpan Remaining(long people) => PerSecond > 0 ? TimeSpan.FromSeconds(Math.Min(people / PerSecond, 1e8)) : TimeSpan.Zero;
+    }
+}
+
+/// <summary>Where a training stands.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Steps">Steps in all.</param>
+/// <param name="Loss">The last batch's loss.</param>
+/// <param name="PeoplePerSecond">Speed over the last half minute.</param>
+/// <param name="Remaining">Time left at that speed.</param>
+public readonly record struct TrainingProgress(long Step, long Steps, double Loss, double PeoplePerSecond, TimeSpan Remaining);
+
+/// <summary>What a training came to.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Steps">Steps in all; equal to <paramref name="Step"/> where the training reached its end.</param>
+/// <param name="ModelPath">The model file, written at the end.</param>
+/// <param name="Evaluations">The last evaluation's scores.</param>
+public sealed record TrainingResult(long Step, long Steps, string ModelPath, IReadOnlyList<EvaluationScore> Evaluations);

@@ -1,0 +1,205 @@
+using Sinew.Training.Losses;
+using Sinew.Yaml;
+
+namespace Sinew.Training.Recipes;
+
+/// <summary>
+/// Reads recipes (YAML). Unknown keys are errors. <c>${NAME}</c> and <c>${NAME:-otherwise}</c> in texts stand for environment
+/// variables; relative data and model paths are under <c>data_root</c> and <c>models_root</c>.
+/// </summary>
+public static class RecipeFile
+{
+    private static readonly Dictionary<string, LabelLoss> LabelLosses =
+        new(StringComparer.Ordinal) { ["simcc-kl"] = LabelLoss.SimCcKl, ["coordinates"] = LabelLoss.Coordinates };
+
+    private static readonly Dictionary<string, LossNormalisation> Normalisations = new(StringComparer.Ordinal)
+    {
+        ["defined-joints"] = new(),
+        ["people"] = new(BinReduction.Sum, JointReduction.People),
+        ["mmpose"] = LossNormalisation.MMPose,
+        ["dwpose"] = new(BinReduction.Sum, JointReduction.PeopleAndJoints),
+    };
+
+    private static readonly Dictionary<string, bool> TeacherModes = new(StringComparer.Ordinal) { ["cached"] = true, ["online"] = false };
+
+    /// <summary>Reads a recipe file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settings">Changes, <c>key.inner=value</c>, list items by their number from 0.</param>
+    /// <exception cref="SinewException">The file or a setting is wrong; the message has the line.</exception>
+    public static Recipe Load(string path, IReadOnlyList<string>? settings = null)
+    {
+        var map = YamlMap.Load(path);
+        foreach (var setting in settings ?? [])
+        {
+            var at = setting.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0) throw new SinewException($"--set {setting}: write it as key=value, for instance --set schedule.epochs=1");
+            map.Set(setting[..at], setting[(at + 1)..]);
+        }
+
+        return Read(map);
+    }
+
+    /// <summary>Reads a recipe from a text, as a checkpoint keeps it.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="name">Name for errors.</param>
+    public static Recipe Parse(string text, string name) => Read(YamlMap.Parse(text, name));
+
+    private static Recipe Read(YamlMap map)
+    {
+        var dataRoot = Expand(map, "data_root", map.Text("data_root", "."));
+        var modelsRoot = Expand(map, "models_root", map.Text("models_root", "."));
+        string Data(YamlMap m, string key) => Path.Combine(dataRoot, Expand(m, key, m.Text(key)));
+        string Under(YamlMap m, string key, string root) => Path.Combine(root, Expand(m, key, m.Text(key)));
+
+        var recipe = new Recipe
+        {
+            Name = map.Text("name"),
+            Method = map.Choice("method", new Dictionary<string, string> { ["unified-skeleton"] = "unified-skeleton" }, "unified-skeleton"),
+            Seed = map.Whole("seed", 1),
+            Student = Student(map, modelsRoot),
+            Datasets = [.. map.Maps("datasets").Select(m => Closed(m, new DatasetOptions(
+                m.Text("name"), Data(m, "annotations"), Data(m, "images"), m.Text("skeleton", null),
+                m.Has("ratio") ? m.Number("ratio", min: 0) : null, m.Whole("minimum_joints", 1, 0),
+                m.Choice("on_bad", new Dictionary<string, bool> { ["skip"] = true, ["fail"] = false }, "fail"))))],
+            Teachers = [.. map.Maps("teachers").Select(m => Closed(m, new TeacherOptions(
+                m.Text("name"), Under(m, "model", modelsRoot), m.Has("card") ? Expand(m, "card", m.Text("card")) : null,
+                m.Number("beta", 1, 0), m.Choice("mode", TeacherModes, "cached"), m.Number("threshold", 0.2, 0, 1),
+                m.Has("minimum_sigma") ? m.Number("minimum_sigma", min: 0) : null)))],
+            Loss = Loss(map.Map("loss")),
+            Schedule = Schedule(map.Map("schedule") ?? throw map.Error("schedule", "is missing: say schedule.epochs or schedule.steps")),
+            WarmStart = WarmStart(map.Map("warm_start")),
+            Augmentation = Augmentation(map.Map("augmentation")),
+            Evaluations = [.. map.Maps("evaluations").Select(m => Closed(m, new EvaluationOptions(
+                m.Text("name"), Data(m, "annotations"), Data(m, "images"),
+                m.Choice("protocol", new Dictionary<string, string> { ["coco"] = "coco", ["pck"] = "pck" }), m.Text("skeleton", null))))],
+            Loader = Loader(map.Map("loader")),
+            Text = map.ToYaml(),
+        };
+        map.Done();
+        if (recipe.Datasets.Count == 0) throw map.Error("datasets", "has no entry: a training needs at least one data set");
+        foreach (var names in new[] { recipe.Datasets.Select(d => d.Name), recipe.Teachers.Select(t => t.Name), recipe.Evaluations.Select(e => e.Name) })
+        {
+            var twice = names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
+            if (twice is not null) throw map.Error("name", $"'{twice}' is used twice: names of data sets, of teachers and of evaluations must differ");
+        }
+
+        return recipe;
+    }
+
+    private static StudentOptions Student(YamlMap recipe, string modelsRoot)
+    {
+        var m = recipe.Map("student") ?? throw recipe.Error("student", "is missing: say student.model");
+        var input = m.Numbers("input", 2, [192, 256]);
+        return Closed(m, new StudentOptions(
+            m.Text("model"), m.Text("skeleton", null), (int)input[0], (int)input[1],
+            m.Has("initial") ? Path.Combine(modelsRoot, Expand(m, "initial", m.Text("initial"))) : null));
+    }
+
+    private static LossOptions Loss(YamlMap? m)
+    {
+        var d = new LossOptions();
+        return m is null ? d : Closed(m, new LossOptions
+        {
+            Alpha = m.Number("alpha", d.Alpha, 0, 1),
+            Label = m.Choice("label", LabelLosses, "simcc-kl"),
+            Beta = m.Number("beta", d.Beta, 0),
+            LabelNormalisation = m.Choice("label_normalisation", Normalisations, "defined-joints"),
+            TeacherNormalisation = m.Choice("teacher_normalisation", Normalisations, "defined-joints"),
+            CoordinateScale = m.Number("coordinate_scale", d.CoordinateScale, 0),
+        });
+    }
+
+    private static ScheduleOptions Schedule(YamlMap m)
+    {
+        var d = new ScheduleOptions();
+        var options = Closed(m, new ScheduleOptions
+        {
+            Steps = m.Has("steps") ? m.Whole("steps", min: 0) : null,
+            Epochs = m.Has("epochs") ? m.Number("epochs", min: 0) : null,
+            Batch = m.Whole("batch", d.Batch, 1),
+            LearningRate = m.Number("learning_rate", d.LearningRate, 0),
+            WeightDecay = m.Number("weight_decay", d.WeightDecay, 0),
+            WarmUpSteps = m.Whole("warm_up_steps", d.WarmUpSteps, 0),
+            WarmUpFactor = m.Number("warm_up_factor", d.WarmUpFactor, 0, 1),
+            FlatUntil = m.Number("flat_until", d.FlatUntil, 0, 1),
+            FinalFactor = m.Number("final_factor", d.FinalFactor, 0, 1),
+            ClipNorm = m.Has("clip_norm") ? m.Number("clip_norm", min: 0) : null,
+            EmaMomentum = m.Has("ema_momentum") ? m.Number("ema_momentum", min: 0, max: 1) : null,
+            CheckpointEvery = m.Whole("checkpoint_every", d.CheckpointEvery, 1),
+            EvaluateEvery = m.Whole("evaluate_every", d.EvaluateEvery, 0),
+            Threads = m.Whole("threads", d.Threads, 0, 1024),
+            Device = m.Text("device", d.Device)!,
+        });
+        // an epoch count given with --set replaces the file's steps, and the other way round, as the last one said wins there
+        return options.Steps is null && options.Epochs is null
+            ? throw m.Error("epochs", "is missing: say schedule.epochs or schedule.steps")
+            : options.Steps is not null && options.Epochs is not null
+                ? throw m.Error("epochs", "and 'schedule.steps' are both given: keep one")
+                : options;
+    }
+
+    private static WarmStartOptions WarmStart(YamlMap? m)
+    {
+        var d = new WarmStartOptions();
+        return m is null ? d : Closed(m, new WarmStartOptions
+        {
+            HalfResolution = m.Number("half_resolution", d.HalfResolution, 0, 1),
+            CoarseMap = m.Number("coarse_map", d.CoarseMap, 0, 1),
+            CoarseMapWeight = m.Number("coarse_map_weight", d.CoarseMapWeight, 0),
+            Sigma = m.Number("sigma", d.Sigma, 0, 1),
+            SigmaScale = m.Number("sigma_scale", d.SigmaScale, 1),
+            HeadInitialScale = m.Number("head_initial_scale", d.HeadInitialScale, 0),
+        });
+    }
+
+    private static AugmentationPlan Augmentation(YamlMap? m)
+    {
+        var d = new AugmentationPlan();
+        return m is null ? d : Closed(m, new AugmentationPlan
+        {
+            LastStage = m.Number("last_stage", d.LastStage, 0, 1),
+            Rotation = m.Number("rotation", d.Rotation, 0, 180),
+            Scale = m.Number("scale", d.Scale, 0, 0.9),
+            Shift = m.Number("shift", d.Shift, 0, 1),
+            HalfBody = m.Number("half_body", d.HalfBody, 0, 1),
+            Flip = m.Number("flip", d.Flip, 0, 1),
+            Dropout = m.Number("dropout", d.Dropout, 0, 1),
+            Colour = m.Flag("colour", d.Colour),
+        });
+    }
+
+    private static LoaderOptions Loader(YamlMap? m)
+    {
+        var d = new LoaderOptions();
+        return m is null ? d : Closed(m, new LoaderOptions(
+            m.Whole("threads", d.Threads, 1, 256), m.Whole("prefetch", d.Prefetch, 1, 1024),
+            m.Whole("image_cache_mb", d.ImageCacheMegabytes, 0)));
+    }
+
+    private static T Closed<T>(YamlMap map, T value)
+    {
+        map.Done();
+        return value;
+    }
+
+    private static string Expand(YamlMap map, string key, string? text)
+    {
+        var result = text ?? "";
+        while (result.IndexOf("${", StringComparison.Ordinal) is var start and >= 0)
+        {
+            var end = result.IndexOf('}', start);
+            if (end < 0) throw map.Error(key, "has '${' without '}'");
+            var inside = result[(start + 2)..end].Split(":-", 2);
+            var value = Environment.GetEnvironmentVariable(inside[0]);
+            if (string.IsNullOrEmpty(value))
+            {
+                value = inside.Length == 2 ? inside[1]
+                    : throw map.Error(key, $"needs the environment variable {inside[0]}: set it, or change the key with --set");
+            }
+
+            result = string.Concat(result.AsSpan(0, start), value, result.AsSpan(end + 1));
+        }
+
+        return result;
+    }
+}
