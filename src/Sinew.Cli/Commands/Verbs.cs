@@ -7,6 +7,9 @@ internal static class Verbs
 {
     public static IReadOnlyList<Command> All() =>
     [
+        TrainCommand.Build(),
+        EvalCommand.Build(),
+        PredictCommand.Build(),
         SkeletonCommands.Build(),
         DataCommands.Build(),
         ScoreCommand.Build(),
