@@ -109,32 +109,4 @@ public class DrawTests
         Assert.Equal(0, image.Pixels[0]);
         Assert.True(image.Row(1)[(119 * 3) + 2] > 200);
     }
-
-    [Fact]
-    public void A_picture_of_everything()
-    {
-        var folder = Environment.GetEnvironmentVariable("SINEW_DRAW_TO");
-        Assert.SkipWhen(folder is null, "set SINEW_DRAW_TO to a folder to look at the picture");
-        using var image = new Image(760, 560);
-        for (var y = 0; y < image.Height; y++)
-        {
-            var row = image.Row(y);
-            for (var x = 0; x < image.Width; x++)
-            {
-                (row[3 * x], row[(3 * x) + 1], row[(3 * x) + 2]) = ((byte)(70 + (x / 12)), (byte)(90 + (y / 10)), (byte)(110 + ((x + y) / 20)));
-            }
-        }
-
-        var coco = BuiltInSkeletons.Get("coco17");
-        Draw.Outline(image, new Box(30, 20, 240, 520), new RgbColor(255, 255, 255), 2);
-        Draw.Label(image, 29, 20, "person 0.93", 10, new RgbColor(64, 190, 255));
-        Draw.Skeleton(image, coco, [.. Figure.Select((v, i) => (v * 2) + (i % 2 == 0 ? -50 : 10))], []);
-        Draw.Skeleton(image, coco, [.. Figure.Select((v, i) => (v * 0.9f) + (i % 2 == 0 ? 270 : 40))], [], new SkeletonStyle { Names = true });
-        Draw.Text(image, 310, 330, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 10, RgbColor.White);
-        Draw.Text(image, 310, 355, "abcdefghijklmnopqrstuvwxyz", 10, RgbColor.White);
-        Draw.Text(image, 310, 380, "0123456789 .,:;!?-+=_/\\|()[]<>%#*'\"&@~^×°", 10, RgbColor.White);
-        Draw.Text(image, 310, 410, "left_wrist 0.87  36.7 ms", 16, RgbColor.White);
-        Draw.Text(image, 310, 445, "The quick brown fox jumps over the lazy dog", 7, RgbColor.White);
-        ImageEncoder.Save(image, Path.Combine(folder, "drawing.png"));
-    }
 }

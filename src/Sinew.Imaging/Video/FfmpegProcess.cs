@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Sinew.Imaging;
+
+/// <summary>An ffmpeg or ffprobe process with pipes, started without a shell. Killed when disposed before its end.</summary>
+internal sealed class FfmpegProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private FfmpegProcess(Process process)
+    {
+        _process = process;
+        // Read all along: a full pipe would stop the process.
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    public static FfmpegProcess Start(string program, params IEnumerable<string> arguments)
+    {
+        var info = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in arguments) info.ArgumentList.Add(argument);
+        try
+        {
+            return new FfmpegProcess(Process.Start(info)!);
+        }
+        catch (Win32Exception e)
+        {
+            throw new SinewException($"{program} cannot be started ({e.Message}): install it, on Debian with 'apt-get install ffmpeg'", e);
+        }
+    }
+
+    /// <summary>
+    /// A file's name as ffmpeg's input or output: never an option or a protocol, whatever the name looks like.
+    /// </summary>
+    public static string FileUrl(string path) => "file:" + Path.GetFullPath(path);
+
+    public string ReadOutputToEnd() => _process.StandardOutput.ReadToEnd();
+
+    /// <summary>Waits for the end; the last line of what it complained about where it failed, else null.</summary>
+    public string? WaitForFailure()
+    {
+        _process.WaitForExit();
+        var lines = _errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return _process.ExitCode == 0 ? null : lines.LastOrDefault() ?? $"exit code {_process.ExitCode}";
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_process.HasExited) _process.Kill();
+            _process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended between the question and the kill.
+        }
+
+        _process.Dispose();
+    }
+}
