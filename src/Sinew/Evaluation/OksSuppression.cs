@@ -27,7 +27,7 @@ public static class OksSuppression
             var (sum, count) = (0.0, 0);
             foreach (var score in boxes.JointScoresOf(row))
             {
-                if (score <= jointThreshold) continue;
+                if (score <= (float)jointThreshold) continue;
                 sum += score;
                 count++;
             }
