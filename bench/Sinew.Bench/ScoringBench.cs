@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sinew.Evaluation;
-using Sinew.Skeletons;
 
 namespace Sinew.Bench;
 
@@ -11,13 +10,12 @@ namespace Sinew.Bench;
 /// </summary>
 internal static class ScoringBench
 {
-    private const int Repetitions = 5;
 
     public static void Run(string[] args)
     {
         if (args.Length == 2)
         {
-            Measure(args[0], args[1]);
+            Measure(args[0], args[1], 5);
             return;
         }
 
@@ -28,7 +26,7 @@ internal static class ScoringBench
             {
                 var (labels, predictions) = (Path.Combine(folder.FullName, "labels.json"), Path.Combine(folder.FullName, "predictions.json"));
                 Write(images, labels, predictions);
-                Measure(labels, predictions);
+                Measure(labels, predictions, images < 500_000 ? 5 : 2);
             }
         }
         finally
@@ -37,32 +35,25 @@ internal static class ScoringBench
         }
     }
 
-    private static void Measure(string labels, string predictions)
+    private static void Measure(string labels, string predictions, int repetitions)
     {
-        var skeleton = BuiltInSkeletons.Get("coco17");
-        var (first, best, busy) = ((Wall: 0.0, Busy: 0.0), double.MaxValue, 0.0);
-        var parts = (Labels: 0.0, Predictions: 0.0, Matching: 0.0);
-        OksScores? scores = null;
-        for (var i = 0; i < Repetitions; i++)
+        var (first, best, busy) = ((Wall: 0.0, Busy: 0.0), double.MaxValue, double.MaxValue);
+        ScoringResult? result = null;
+        for (var i = 0; i < repetitions; i++)
         {
             var before = Environment.CpuUsage.TotalTime;
             var watch = Stopwatch.StartNew();
-            var reading = Task.Run(() => (File: CocoLabels.Read(labels, skeleton), watch.Elapsed.TotalSeconds));
-            var found = CocoResults.Read(predictions, skeleton);
-            var predictionsRead = watch.Elapsed.TotalSeconds;
-            var truth = reading.GetAwaiter().GetResult();
-            var read = watch.Elapsed.TotalSeconds;
-            scores = OksEvaluator.Evaluate(truth.File.Labels, found.Results);
+            result = Scoring.Run(ScoringProtocol.Coco, labels, predictions);
             var seconds = watch.Elapsed.TotalSeconds;
             var spent = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
             if (i == 0) first = (seconds, spent);
-            busy = i == 0 ? spent : Math.Min(busy, spent);
-            if (seconds < best) (best, parts) = (seconds, (truth.TotalSeconds, predictionsRead, seconds - read));
+            (best, busy) = (Math.Min(best, seconds), Math.Min(busy, spent));
         }
 
+        using var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"scored {scores!.People} people, {scores.Predictions} predictions: first {first.Wall:F3} s ({first.Busy:F3} s of processor time), best {best:F3} s ({busy:F3} s; labels read {parts.Labels:F3}, predictions beside them {parts.Predictions:F3}, matching {parts.Matching:F3}), {Environment.ProcessorCount} processors, peak of {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB resident; AP {scores.AP:R}"));
+            $"scored {result!.People} people, {(new FileInfo(labels).Length + new FileInfo(predictions).Length) / 1e6:F0} MB of files: first {first.Wall:F3} s ({first.Busy:F3} s of processor time), best of {repetitions} {best:F3} s ({busy:F3} s), {Environment.ProcessorCount} processors, peak of {process.PeakWorkingSet64 / 1e6:F0} MB resident; AP {result["AP"]:R}"));
     }
 
     private static void Write(int images, string labels, string predictions)
