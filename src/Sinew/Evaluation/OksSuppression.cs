@@ -39,22 +39,13 @@ public static class OksSuppression
     }
 
     /// <summary>Leaves out, image by image, predictions that are nearly the same as a better one.</summary>
-    /// <param name="predictions">The predictions.</param>
-    /// <param name="areas">
-    /// Each one's area in square pixels, by which similarity is measured: MMPose takes the padded crop's; null takes the
-    /// extent of the joints.
-    /// </param>
+    /// <param name="predictions">The predictions; similarity is measured by their <see cref="PoseResults.CropAreas"/>.</param>
     /// <param name="oks">The similarity above which two are the same.</param>
     /// <returns>What is left: images in the order of their first prediction, best-scored first in each.</returns>
-    public static PoseResults Suppress(PoseResults predictions, double[]? areas = null, double oks = DefaultOks)
+    public static PoseResults Suppress(PoseResults predictions, double oks = DefaultOks)
     {
         ArgumentNullException.ThrowIfNull(predictions);
-        if (areas is not null && areas.Length != predictions.Count)
-        {
-            throw new ArgumentException($"{areas.Length} areas for {predictions.Count} predictions");
-        }
-
-        areas ??= [.. Enumerable.Range(0, predictions.Count).Select(row => Extent(predictions.KeypointsOf(row)))];
+        var areas = predictions.CropAreas ?? [.. Enumerable.Range(0, predictions.Count).Select(row => Extent(predictions.KeypointsOf(row)))];
         var (kept, free) = (new List<int>(predictions.Count), new List<int>());
         foreach (var image in Enumerable.Range(0, predictions.Count).GroupBy(row => predictions.ImageIds[row]))
         {

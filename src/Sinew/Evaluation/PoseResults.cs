@@ -83,6 +83,12 @@ public sealed class PoseResults
     public double[]? Areas { get; init; }
 
     /// <summary>
+    /// Area in square pixels of the padded crop that each prediction was made from, by which MMPose measures near duplicates
+    /// (<see cref="OksSuppression"/>); null takes the extent of the joints.
+    /// </summary>
+    public double[]? CropAreas { get; init; }
+
+    /// <summary>
     /// Scores by which a part of the skeleton is ranked instead of <see cref="Scores"/>, by the part's name (COCO-WholeBody's
     /// <c>foot_score</c> and the like); empty where there are none.
     /// </summary>
@@ -99,7 +105,7 @@ public sealed class PoseResults
     /// <summary>The same predictions with other scores.</summary>
     /// <param name="scores">A score per row.</param>
     public PoseResults WithScores(double[] scores) =>
-        new(Skeleton, ImageIds, scores, _keypoints, _jointScores) { People = People, Areas = Areas, PartScores = PartScores };
+        new(Skeleton, ImageIds, scores, _keypoints, _jointScores) { People = People, Areas = Areas, CropAreas = CropAreas, PartScores = PartScores };
 
     /// <summary>Some of the rows, in the order given.</summary>
     /// <param name="rows">Which.</param>
@@ -117,6 +123,7 @@ public sealed class PoseResults
         {
             People = People is null ? null : Array.ConvertAll(rows, r => People[r]),
             Areas = Areas is null ? null : Array.ConvertAll(rows, r => Areas[r]),
+            CropAreas = CropAreas is null ? null : Array.ConvertAll(rows, r => CropAreas[r]),
             PartScores = PartScores.ToDictionary(p => p.Key, p => Array.ConvertAll(rows, r => p.Value[r])),
         };
     }

@@ -133,15 +133,15 @@ public class KnownAnswersTests
     }
 
     [Theory]
-    [InlineData("synthetic5000/gt.json.gz", "synthetic5000/dt.json.gz", "coco17")]
-    [InlineData("keypoints_gt.json", "keypoints_dt.json", "coco17")]
-    public void LabelsInMemoryScoreAsTheFileDoes(string labels, string predictions, string skeletonName)
+    [InlineData(ScoringProtocol.Coco, "synthetic5000/gt.json.gz", "synthetic5000/dt.json.gz", "coco17")]
+    [InlineData(ScoringProtocol.Coco, "keypoints_gt.json", "keypoints_dt.json", "coco17")]
+    [InlineData(ScoringProtocol.CrowdPose, "crowdpose_val.json", "crowdpose_val_predictions_a.json", "crowdpose14")]
+    public void LabelsInMemoryScoreAsTheFileDoes(ScoringProtocol protocol, string labels, string predictions, string skeletonName)
     {
         var skeleton = BuiltInSkeletons.Get(skeletonName);
         var found = CocoResults.Read(Shared.Path("data/evaluation/" + predictions), skeleton).Results;
-        var file = Shared.Path("data/evaluation/" + labels);
-        var data = CocoReader.Read(file, new ReadOptions { Skeleton = skeleton });
-        Assert.Equal(OksEvaluator.Evaluate(CocoLabels.Read(file, skeleton).Labels, found), OksEvaluator.Evaluate(data, found));
+        var data = CocoReader.Read(Shared.Path("data/evaluation/" + labels), new ReadOptions { Skeleton = skeleton });
+        Assert.Equal(Run(protocol, labels, predictions).Metrics, Scoring.Score(protocol, data, found).Metrics);
     }
 
     private static ScoringResult Run(ScoringProtocol protocol, string labels, string predictions, ScoringOptions? options = null) =>

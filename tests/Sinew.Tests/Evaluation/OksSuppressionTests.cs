@@ -18,13 +18,17 @@ public class OksSuppressionTests
     public void NearDuplicatesGoAndTheBestStay()
     {
         double[][] poses = [Poses.Spread(Poses.Coco), Poses.Spread(Poses.Coco, 1), Poses.Spread(Poses.Coco, 80), Poses.Spread(Poses.Coco)];
-        var results = new PoseResults(
-            Poses.Coco, [5, 5, 5, 6], [0.5, 0.9, 0.3, 0.1], [.. poses.SelectMany(p => p)], new float[4 * 17]) { People = [0, 1, 2, 3] };
-        var kept = OksSuppression.Suppress(results, [10_000, 10_000, 10_000, 10_000]);
+        PoseResults Results(double area) => new(
+            Poses.Coco, [5, 5, 5, 6], [0.5, 0.9, 0.3, 0.1], [.. poses.SelectMany(p => p)], new float[4 * 17])
+        {
+            People = [0, 1, 2, 3],
+            CropAreas = [area, area, area, area],
+        };
+        var kept = OksSuppression.Suppress(Results(10_000));
         Assert.Equal([5, 5, 6], kept.ImageIds);
         Assert.Equal([1, 2, 3], kept.People!);
         // With small areas one pixel makes them different.
-        Assert.Equal(4, OksSuppression.Suppress(results, [100, 100, 100, 100]).Count);
+        Assert.Equal(4, OksSuppression.Suppress(Results(100)).Count);
     }
 
     [Fact]
