@@ -36,7 +36,16 @@ find_need() {
   for word in "$@"; do
     case $word in
       -*) ;;
-      predict | annotate | review | model) need=inference; return ;;
+      predict | annotate | review | model)
+        need=inference
+        # weights without their graph run in libtorch
+        for word in "$@"; do
+          case $word in
+            *.safetensors | *.pth | rtmpose-?) need=training ;;
+          esac
+          [[ -f $word/model.safetensors ]] && need=training
+        done
+        return ;;
       quickstart | train | eval | export | bench | report) need=training; return ;;
       *) return ;;
     esac

@@ -14,13 +14,22 @@ internal static class ModelCommands
 
     private static Verb Info()
     {
-        var which = new Argument<string>("model") { Description = "An ONNX file, or a model card (YAML) with its weights beside it" };
-        return new Verb("info", "Show a network's inputs, outputs, joints and card", "sinew model info network.onnx", "sinew model info models/card.yaml --json -")
+        var which = new Argument<string>("model") { Description = "An ONNX file, a model card (YAML) with its weights beside it, trained weights, or rtmpose-t to rtmpose-x" };
+        var joints = new Option<int>("--joints") { Description = "For rtmpose-…: how many joints", HelpName = "N", DefaultValueFactory = _ => 17 };
+        var input = new Option<string>("--input") { Description = "For rtmpose-…: width and height of the input", HelpName = "WxH", DefaultValueFactory = _ => "192x256" };
+        return new Verb(
+            "info",
+            "Show a network's inputs, outputs, joints and card, or its parameters and multiply-adds",
+            "sinew model info network.onnx",
+            "sinew model info models/card.yaml --json -",
+            "sinew model info rtmpose-t --joints 21 --input 192x256")
         {
-            which, CommonOptions.Json,
+            which, joints, input, CommonOptions.Json,
         }.Does((options, terminal) =>
         {
-            var (weights, card) = ModelCards.Find(options.GetRequiredValue(which));
+            var path = options.GetRequiredValue(which);
+            if (WeightsInfo.Describes(path)) return WeightsInfo.Show(path, options.GetValue(joints), options.GetRequiredValue(input), terminal);
+            var (weights, card) = ModelCards.Find(path);
             using var model = OnnxModel.Load(weights, new OnnxOptions { Threads = 1 });
             card ??= CardOf(weights, terminal);
             var bytes = new FileInfo(weights).Length;
