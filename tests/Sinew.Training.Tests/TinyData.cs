@@ -3,7 +3,7 @@ using System.Text;
 using Sinew.Imaging;
 using Sinew.Skeletons;
 
-namespace Sinew.Training.Tests;
+namespace Sinew.Training.TestData;
 
 /// <summary>A data set small enough for a test: coloured stick people on noise, drawn anew, with COCO labels of a few joints.</summary>
 internal static class TinyData

@@ -5,7 +5,7 @@ using Sinew.Geometry;
 using Sinew.Imaging;
 using Sinew.Inference;
 using Sinew.Tensors;
-using Sinew.Training.Scoring;
+using Sinew.Training.Estimators;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;

@@ -2,9 +2,9 @@ using Sinew.Codecs;
 using Sinew.Imaging;
 using Sinew.Skeletons;
 using Sinew.Tensors;
+using Sinew.Training.Estimators;
 using Sinew.Training.Models;
 using Sinew.Training.Recipes;
-using Sinew.Training.Scoring;
 using Sinew.Training.Teachers;
 
 namespace Sinew.Training.Data;

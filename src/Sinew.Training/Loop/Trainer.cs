@@ -3,10 +3,10 @@ using Sinew.Files;
 using Sinew.Tensors;
 using Sinew.Tensors.Optimisers;
 using Sinew.Training.Data;
+using Sinew.Training.Estimators;
 using Sinew.Training.Methods;
 using Sinew.Training.Models;
 using Sinew.Training.Recipes;
-using Sinew.Training.Scoring;
 
 namespace Sinew.Training.Loop;
 
@@ -99,7 +99,7 @@ public sealed class Trainer
             {
                 var score = data.Evaluate(evaluation, student, cancel);
                 evaluations.Add(score);
-                log.Write($"evaluation/{evaluation.Name}", done, [.. score.Metrics.Select(m => (m.Key, m.Value))]);
+                log.Write($"evaluation/{evaluation.Name}", done, [.. score.Metrics]);
                 Say?.Invoke($"step {done}: {evaluation.Name} {score.Summary}");
             }
 

@@ -240,7 +240,7 @@ public sealed record AugmentationPlan
 /// <param name="Name">Short name, used in logs.</param>
 /// <param name="Annotations">The annotation file.</param>
 /// <param name="Images">The folder that the file's image names are relative to.</param>
-/// <param name="Protocol"><c>coco</c> or <c>pck</c>.</param>
+/// <param name="Protocol">One of <c>Scoring.Protocols</c>: coco, mpii, crowdpose, wholebody, halpe21, pck.</param>
 /// <param name="Skeleton">Its skeleton's name or file; null where the file says it.</param>
 public sealed record EvaluationOptions(string Name, string Annotations, string Images, string Protocol, string? Skeleton = null);
 

@@ -1,3 +1,4 @@
+using Sinew.Evaluation;
 using Sinew.Training.Losses;
 using Sinew.Yaml;
 
@@ -71,7 +72,7 @@ public static class RecipeFile
             Augmentation = Augmentation(map.Map("augmentation")),
             Evaluations = [.. map.Maps("evaluations").Select(m => Closed(m, new EvaluationOptions(
                 m.Text("name"), Data(m, "annotations"), Data(m, "images"),
-                m.Choice("protocol", new Dictionary<string, string> { ["coco"] = "coco", ["pck"] = "pck" }), m.Text("skeleton", null))))],
+                m.Choice("protocol", Scoring.Protocols.ToDictionary(p => p)), m.Text("skeleton", null))))],
             Loader = Loader(map.Map("loader")),
             Text = map.ToYaml(),
         };

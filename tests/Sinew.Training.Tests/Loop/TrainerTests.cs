@@ -2,6 +2,7 @@ using Sinew.TestSupport;
 using Sinew.Training.Loop;
 using Sinew.Training.Models;
 using Sinew.Training.Recipes;
+using Sinew.Training.TestData;
 
 namespace Sinew.Training.Tests.Loop;
 

@@ -3,7 +3,7 @@ using Sinew.Skeletons;
 using Sinew.Tensors;
 using Sinew.Training.Models;
 
-namespace Sinew.Training.Scoring;
+namespace Sinew.Training.Estimators;
 
 /// <summary>A model opened from a file, whatever engine runs it.</summary>
 public sealed class EstimatorFile : IDisposable

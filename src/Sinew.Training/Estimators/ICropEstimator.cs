@@ -5,7 +5,7 @@ using Sinew.Inference;
 using Sinew.Skeletons;
 using Sinew.Training.Models;
 
-namespace Sinew.Training.Scoring;
+namespace Sinew.Training.Estimators;
 
 /// <summary>Something that finds the joints of one person per crop, whatever engine it runs on.</summary>
 public interface ICropEstimator

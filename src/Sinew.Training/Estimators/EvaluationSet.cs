@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sinew.Annotations;
 using Sinew.Evaluation;
 using Sinew.Geometry;
@@ -6,18 +7,28 @@ using Sinew.Training.Data;
 using Sinew.Training.Models;
 using Sinew.Training.Recipes;
 
-namespace Sinew.Training.Scoring;
+namespace Sinew.Training.Estimators;
 
 /// <summary>A model's score on a labelled set.</summary>
 /// <param name="Name">Name of the set.</param>
-/// <param name="Protocol"><c>coco</c> or <c>pck</c>.</param>
-/// <param name="People">People that were scored.</param>
-/// <param name="Metrics">Names and values, fractions from 0 to 1.</param>
-/// <param name="Joints">Per joint, the fraction that is right (PCK); empty for other protocols.</param>
-/// <param name="Summary">One line for people.</param>
-/// <param name="Main">The number that models are ranked by: AP or PCK.</param>
-public sealed record EvaluationScore(
-    string Name, string Protocol, int People, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, double> Joints, string Summary, double Main);
+/// <param name="Result">The protocol's numbers, as <c>sinew score</c> gives them.</param>
+public sealed record EvaluationScore(string Name, ScoringResult Result)
+{
+    /// <summary>The number that models are ranked by: the protocol's first.</summary>
+    public double Main => First(Result.Metrics).Value;
+
+    /// <summary>The numbers without their groups, such as <c>AP</c> or <c>joints/left_knee</c>, fractions from 0 to 1.</summary>
+    public IEnumerable<(string Name, double Value)> Metrics => Flat(Result.Metrics, "");
+
+    /// <summary>One line for people: the numbers that stand in no group, in percent.</summary>
+    public string Summary => string.Join("  ", Result.Metrics.Where(m => m.Parts is null).Select(m =>
+        string.Create(CultureInfo.InvariantCulture, $"{m.Name} {(m.Value < 0 ? "-" : (m.Value * 100).ToString("0.00", CultureInfo.InvariantCulture))}")));
+
+    private static ScoringMetric First(IReadOnlyList<ScoringMetric> metrics) => metrics[0].Parts is { } parts ? First(parts) : metrics[0];
+
+    private static IEnumerable<(string Name, double Value)> Flat(IEnumerable<ScoringMetric> metrics, string group) =>
+        metrics.SelectMany(m => m.Parts is { } parts ? Flat(parts, $"{group}{m.Name}/") : [($"{group}{m.Name}", m.Value)]);
+}
 
 /// <summary>A labelled set to score models on, with the labelled people's boxes. Training and <c>eval</c> score by this one class.</summary>
 public sealed class EvaluationSet
@@ -47,7 +58,7 @@ public sealed class EvaluationSet
     /// <summary>Scores a student.</summary>
     /// <param name="student">The student.</param>
     /// <param name="cancel">Ends it.</param>
-    public EvaluationScore Score(Student student, CancellationToken cancel) => Score(Predict(new StudentEstimator(student), null, cancel), null);
+    public EvaluationScore Score(Student student, CancellationToken cancel) => Score(Predict(new StudentEstimator(student), null, cancel));
 
     /// <summary>Predicts every labelled person from its labelled box.</summary>
     /// <param name="estimator">The model.</param>
@@ -64,7 +75,7 @@ public sealed class EvaluationSet
         var pointScores = new float[BatchSize * joints];
         var imageIds = new long[_people.Length];
         var scores = new double[_people.Length];
-        var keypoints = new double[_people.Length * joints * 2];
+        var keypoints = new float[_people.Length * joints * 2];
         var jointScores = new float[_people.Length * joints];
         var order = _people.OrderBy(p => _data.People.Image[p]).ToArray();
         for (var from = 0; from < order.Length; from += BatchSize)
@@ -105,35 +116,15 @@ public sealed class EvaluationSet
             progress?.Invoke(from + count, order.Length);
         }
 
-        return new PoseResults(estimator.Skeleton, imageIds, scores, keypoints, jointScores) { People = order };
+        return PoseResults.FromFloats(estimator.Skeleton, imageIds, scores, keypoints, jointScores, order);
     }
 
     /// <summary>Scores predictions of this set.</summary>
     /// <param name="results">From <see cref="Predict"/>.</param>
-    /// <param name="joints">Indices of the set's joints to score; null for all.</param>
-    public EvaluationScore Score(PoseResults results, IReadOnlyList<int>? joints) => _options.Protocol switch
-    {
-        "coco" => Oks(results, joints),
-        "pck" => Pck(results, joints),
-        var p => throw new SinewException($"evaluation '{_options.Name}': there is no protocol '{p}': use coco or pck"),
-    };
-
-    private EvaluationScore Oks(PoseResults results, IReadOnlyList<int>? joints)
-    {
-        var scores = OksEvaluator.Evaluate(_data, results, new OksOptions { Joints = joints });
-        var metrics = scores.Metrics.ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal);
-        metrics["mean_OKS"] = scores.MeanOks;
-        return new EvaluationScore(
-            _options.Name, "coco", scores.People, metrics, new Dictionary<string, double>(),
-            $"AP {scores.AP * 100:0.00}  AP50 {scores.AP50 * 100:0.00}  AP75 {scores.AP75 * 100:0.00}  AR {scores.AR * 100:0.00}  mean OKS {scores.MeanOks:0.000}",
-            scores.AP);
-    }
-
-    private EvaluationScore Pck(PoseResults results, IReadOnlyList<int>? joints)
-    {
-        var scores = PckEvaluator.Evaluate(_data, results, new PckOptions { Joints = joints });
-        return new EvaluationScore(
-            _options.Name, "pck", scores.People, new Dictionary<string, double>(StringComparer.Ordinal) { ["PCK"] = scores.Pck },
-            scores.Joints.ToDictionary(j => j.Name, j => j.Pck, StringComparer.Ordinal), $"PCK@0.2 {scores.Pck * 100:0.00}", scores.Pck);
-    }
+    /// <param name="joints">Which joints, as <see cref="JointSelection"/> reads it; null for all.</param>
+    /// <param name="errors">Whether kinds of error are counted per joint.</param>
+    public EvaluationScore Score(PoseResults results, string? joints = null, bool errors = false) => new(
+        _options.Name,
+        // labels read from MPII's files count from 0 here, as predictions do
+        Scoring.Score(Scoring.Parse(_options.Protocol), _data, results, new ScoringOptions { Joints = joints, MpiiFrame = MpiiFrame.AsLabels, Errors = errors }));
 }
