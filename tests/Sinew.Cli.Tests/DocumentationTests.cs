@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Sinew.Cli.Commands;
 using Sinew.Cli.Frame;
 using Sinew.Skeletons;
+using Sinew.Training.Recipes;
 
 namespace Sinew.Cli.Tests;
 
@@ -53,6 +54,13 @@ public partial class DocumentationTests
             File.WriteAllText(folder.File("skeleton.yaml"), text);
             Assert.Empty(SkeletonChecks.Check(SkeletonFile.Load(folder.File("skeleton.yaml"))));
         }
+    }
+
+    [Fact]
+    public void TheReadmesRecipeIsOne()
+    {
+        var text = Assert.Single(Blocks("README.md", "yaml"), b => b.Contains("datasets:", StringComparison.Ordinal));
+        Assert.Equal(2, RecipeFile.Parse(text, "README.md").Datasets.Count);
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Sinew.Cli.Drawing;
 using Sinew.Cli.Frame;
+using Sinew.Files;
 using Sinew.Skeletons;
 using Spectre.Console;
 
@@ -296,7 +297,7 @@ internal static class SkeletonCommands
 
     private static void WriteSvg(ParseResult options, Func<string> draw)
     {
-        if (options.GetValue(Svg) is { } file) OutputFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(draw())));
+        if (options.GetValue(Svg) is { } file) AtomicFile.WriteText(file, draw());
     }
 
     private static Text Number(int value) => new(value.ToString(CultureInfo.InvariantCulture));

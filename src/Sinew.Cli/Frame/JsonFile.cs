@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sinew.Files;
 
 namespace Sinew.Cli.Frame;
 
@@ -22,7 +23,7 @@ internal static class JsonFile
             return;
         }
 
-        OutputFile.Write(path, stream => WriteTo(stream, write));
+        AtomicFile.Write(path, stream => WriteTo(stream, write));
     }
 
     private static void WriteTo(Stream stream, Action<Utf8JsonWriter> write)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sinew.Files;
 using Sinew.Imaging.Native;
 
 namespace Sinew.Imaging;
@@ -70,20 +71,6 @@ public static unsafe class ImageEncoder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var bytes = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) ? Png(image) : Jpeg(image, quality);
-        var beside = path + ".part";
-        try
-        {
-            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new SinewException($"{path}: cannot be written ({e.Message})", e);
-        }
+        AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 }

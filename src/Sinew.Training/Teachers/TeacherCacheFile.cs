@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Sinew.Files;
 
 namespace Sinew.Training.Teachers;
 
@@ -32,10 +33,9 @@ public static class TeacherCacheFile
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(20), cache.Joints);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(24), cache.Components.Length);
 
-        var beside = $"{path}.{Environment.ProcessId}.new";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
-        using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
+        AtomicFile.Write(path, file =>
         {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             Put(header);
             Put(key);
             Put(MemoryMarshal.AsBytes(cache.Geometry));
@@ -43,16 +43,13 @@ public static class TeacherCacheFile
             Put(MemoryMarshal.AsBytes(cache.Confidences));
             Put(MemoryMarshal.AsBytes(cache.Components));
             file.Write(hash.GetHashAndReset());
-            file.Flush(flushToDisk: true);
 
             void Put(ReadOnlySpan<byte> bytes)
             {
                 hash.AppendData(bytes);
                 file.Write(bytes);
             }
-        }
-
-        File.Move(beside, path, overwrite: true);
+        });
     }
 
     /// <summary>Reads a cache and checks that it is whole and of this key.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sinew.Files;
 using Sinew.Geometry;
 
 namespace Sinew.Annotations;

@@ -12,26 +12,17 @@ public static class AtomicFile
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var full = Path.GetFullPath(path);
-        var beside = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        using var file = new BesideFile(path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, full, overwrite: true);
+            write(file.Stream);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(beside);
-            if (e is IOException or UnauthorizedAccessException)
-                throw new SinewException($"{path}: cannot be written: {e.Message}", e);
-            throw;
+            throw new SinewException($"{path}: cannot be written: {e.Message}", e);
         }
+
+        file.Commit();
     }
 
     /// <summary>Writes a text as UTF-8.</summary>
