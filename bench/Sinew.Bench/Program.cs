@@ -4,6 +4,7 @@ var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordi
 {
     ["annotations"] = AnnotationsBench.Run,
     ["imaging"] = ImagingBench.Run,
+    ["training-step"] = TrainingStepBench.Run,
     ["teachers"] = TeachersBench.Run,
     ["scoring"] = ScoringBench.Run,
 };

@@ -26,6 +26,44 @@ public class SimCcLossTests
     }
 
     [Fact]
+    public void Masked_joints_and_another_label_temperature_equal_MMPose()
+    {
+        using var scope = new TensorScope();
+        var reference = Shared.Npz("parity/kldiscret_noweight_mask.npz");
+        var (x, y) = (Parity.Tensor(reference["pred_x"]), Parity.Tensor(reference["pred_y"]));
+        (x.RequiresGrad, y.RequiresGrad) = (true, true);
+        // MMPose's mask [1, 3, 5] with weight 0.25 is a weight like any other
+        var weight = Tensor.FromArray<float>([.. Enumerable.Range(0, 4 * 17).Select(i => i % 17 is 1 or 3 or 5 ? 0.25f : 1)], 4, 17);
+        var loss = SimCcLoss.Kl(
+            new SimCcLogits(x, y), SimCcLoss.Softened(Parity.Tensor(reference["gt_x"]), 5), SimCcLoss.Softened(Parity.Tensor(reference["gt_y"]), 5),
+            weight, 10, LossNormalisation.MMPose);
+        loss.Backward();
+        Assert.Equal(reference["loss"].Doubles()[0], loss.Item(), 1e-6);
+        Assert.InRange(Parity.RelativeError(x.Grad!, reference["grad_pred_x"]), 0, 1e-4);
+        Assert.InRange(Parity.RelativeError(y.Grad!, reference["grad_pred_y"]), 0, 1e-4);
+    }
+
+    [Theory]
+    [InlineData("parity/dw_kdloss_w1.npz", 1.0)]
+    [InlineData("parity/dw_kdloss_w0.1.npz", 0.1)]
+    [InlineData("parity/dw_kdloss_beta1.npz", 1.0)]
+    public void A_teachers_loss_equals_DWPose_KDLoss(string file, double factor)
+    {
+        using var scope = new TensorScope();
+        var reference = Shared.Npz(file);
+        var beta = reference["beta"].Doubles()[0];
+        var (x, y) = (Parity.Tensor(reference["student_x"]), Parity.Tensor(reference["student_y"]));
+        (x.RequiresGrad, y.RequiresGrad) = (true, true);
+        var loss = SimCcLoss.Kl(
+            new SimCcLogits(x, y), SimCcLoss.Softened(Parity.Tensor(reference["teacher_x"]), beta), SimCcLoss.Softened(Parity.Tensor(reference["teacher_y"]), beta),
+            Tensor.Ones([3, 17]), beta, new LossNormalisation(BinReduction.Sum, JointReduction.PeopleAndJoints)) * factor;
+        loss.Backward();
+        Assert.Equal(1, loss.Item() / reference["loss"].Doubles()[0], 1e-6);
+        Assert.InRange(Parity.RelativeError(x.Grad!, reference["grad_student_x"]), 0, 1e-4);
+        Assert.InRange(Parity.RelativeError(y.Grad!, reference["grad_student_y"]), 0, 1e-4);
+    }
+
+    [Fact]
     public void A_joint_without_weight_has_no_gradient()
     {
         using var scope = new TensorScope();
