@@ -297,9 +297,17 @@ public class AugmentationTests
         float[] student = new float[3 * 192 * 256], teacher = new float[3 * 256 * 256], keypoints = new float[34], moved = new float[34];
         JointState[] states = new JointState[17], movedStates = new JointState[17];
         for (var i = 0; i < 3; i++) Person(i);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 20; i++) Person(i);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+
+        // A collection that another test causes may empty the pool of buffers in one round; what allocates does so in all of them.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 20; i++) Person(i);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.InRange(least, 0, 1000);
 
         void Person(int i)
         {
