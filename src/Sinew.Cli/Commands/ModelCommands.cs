@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Sinew.Cli.Frame;
 using Sinew.Inference;
+using Sinew.Training.Models;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
@@ -77,7 +78,16 @@ internal static class ModelCommands
             Row("source", card.Source);
         }
 
-        foreach (var (key, value) in model.Metadata) Row($"metadata {key}", value.Contains('\n', StringComparison.Ordinal) ? $"{value.Length} characters" : value);
+        if (model.Metadata.TryGetValue(ModelDescription.MetadataKey, out var inside))
+        {
+            var trained = ModelDescription.FromJson(inside, weights);
+            Row("joints", string.Join(", ", trained.Joints.Select(j => j.Name)));
+            Row("network", string.Create(CultureInfo.InvariantCulture, $"{trained.Model}, {trained.Steps} steps"));
+            Row("recipe", trained.RecipeSha256 is { } hash ? $"{trained.Recipe} (SHA-256 {hash[..12]}…)" : trained.Recipe);
+            Row("scores", string.Join(", ", (trained.Scores ?? new Dictionary<string, double>()).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value * 100:0.00}"))));
+        }
+
+        foreach (var (key, value) in model.Metadata.Where(m => m.Key is not (ModelDescription.MetadataKey or ModelCard.MetadataKey or ModelCard.SkeletonKey))) Row($"metadata {key}", value.Contains('\n', StringComparison.Ordinal) ? $"{value.Length} characters" : value);
         terminal.Out.Write(table);
     }
 
@@ -85,6 +95,7 @@ internal static class ModelCommands
     {
         PoseOutputKind.SimCC => $"SimCC bins, {output.Split} a pixel",
         PoseOutputKind.Heatmap => $"heatmaps, one cell every {output.Stride} pixels",
+        PoseOutputKind.Points => "joints in crop pixels",
         _ => "coordinates",
     };
 

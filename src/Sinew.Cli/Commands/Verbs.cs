@@ -10,6 +10,7 @@ internal static class Verbs
         TrainCommand.Build(),
         EvalCommand.Build(),
         PredictCommand.Build(),
+        ExportCommand.Build(),
         SkeletonCommands.Build(),
         DataCommands.Build(),
         ScoreCommand.Build(),

@@ -43,6 +43,7 @@ public sealed record ModelCard
     private static readonly Dictionary<string, PoseOutputKind> Outputs = new()
     {
         ["simcc"] = PoseOutputKind.SimCC, ["heatmap"] = PoseOutputKind.Heatmap, ["coordinates"] = PoseOutputKind.Coordinates,
+        ["points"] = PoseOutputKind.Points,
     };
 
     private static readonly Dictionary<string, PeakRefinement> BinRefinements = new()

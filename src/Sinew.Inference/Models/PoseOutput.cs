@@ -11,6 +11,9 @@ public enum PoseOutputKind
 
     /// <summary>y and x as fractions of the input's height and width, and a score: <c>[N, K, 3]</c>.</summary>
     Coordinates,
+
+    /// <summary>x and y in pixels of the crop, and a score: <c>[N, K, 3]</c>.</summary>
+    Points,
 }
 
 /// <summary>How a position between the cells of a map, or between bins, is found.</summary>

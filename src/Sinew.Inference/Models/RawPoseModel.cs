@@ -38,7 +38,7 @@ public sealed class RawPoseModel : IDisposable
         _fixedBatch = (int)Math.Max(0, input.Shape[0]);
         var outputs = RawPoseOutput.OutputsOf(model, Output.Kind);
         var shape = model.Outputs[outputs[0]].Shape;
-        var jointAxis = Output.Kind == PoseOutputKind.Coordinates ? shape.Count - 2 : 1;
+        var jointAxis = RawPoseOutput.IsList(Output.Kind) ? shape.Count - 2 : 1;
         Joints = jointAxis > 0 && jointAxis < shape.Count && shape[jointAxis] > 0
             ? (int)shape[jointAxis]
             : throw new SinewException($"{model.Name}: output {model.Outputs[outputs[0]]} does not say how many joints a {Output.Kind} network has");

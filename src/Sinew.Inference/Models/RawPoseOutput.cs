@@ -22,10 +22,10 @@ public sealed class RawPoseOutput : IDisposable
     /// <summary>Joints, K.</summary>
     public int Joints { get; }
 
-    /// <summary>Cells of a heatmap's row, or SimCC bins of x; 3 for coordinates.</summary>
+    /// <summary>Cells of a heatmap's row, or SimCC bins of x; 3 for coordinates and points.</summary>
     public int Width { get; }
 
-    /// <summary>Rows of a heatmap, or SimCC bins of y; 1 for coordinates.</summary>
+    /// <summary>Rows of a heatmap, or SimCC bins of y; 1 for coordinates and points.</summary>
     public int Height { get; }
 
     /// <summary>Heatmaps, <c>[N, K, h, w]</c>; valid until this object is disposed.</summary>
@@ -39,6 +39,9 @@ public sealed class RawPoseOutput : IDisposable
 
     /// <summary>y, x (fractions of the crop's height and width) and score, <c>[N, K, 3]</c>; valid until this object is disposed.</summary>
     public ReadOnlySpan<float> Coordinates => Tensor(PoseOutputKind.Coordinates, 0);
+
+    /// <summary>x, y (crop pixels) and score, <c>[N, K, 3]</c>; valid until this object is disposed.</summary>
+    public ReadOnlySpan<float> Points => Tensor(PoseOutputKind.Points, 0);
 
     /// <summary>One crop's heatmaps, <c>[K, h, w]</c>.</summary>
     /// <param name="crop">The crop.</param>
@@ -56,8 +59,15 @@ public sealed class RawPoseOutput : IDisposable
     /// <param name="crop">The crop.</param>
     public ReadOnlySpan<float> CoordinatesOf(int crop) => Coordinates.Slice(crop * Joints * 3, Joints * 3);
 
+    /// <summary>One crop's points, <c>[K, 3]</c>.</summary>
+    /// <param name="crop">The crop.</param>
+    public ReadOnlySpan<float> PointsOf(int crop) => Points.Slice(crop * Joints * 3, Joints * 3);
+
     /// <inheritdoc/>
     public void Dispose() => _result?.Dispose();
+
+    /// <summary>True where a network gives three numbers per joint instead of maps or bins.</summary>
+    internal static bool IsList(PoseOutputKind kind) => kind is PoseOutputKind.Coordinates or PoseOutputKind.Points;
 
     /// <summary>Checks the shapes of one run and gives its view; the result belongs to it from then on.</summary>
     internal static RawPoseOutput Of(OnnxModel model, OnnxResult result, PoseOutputKind kind, int count, int joints)
@@ -70,8 +80,8 @@ public sealed class RawPoseOutput : IDisposable
             PoseOutputKind.Heatmap => first.Length == 4,
             _ => first.Length >= 2 && first[^1] == 3 && first[^2] == joints,
         };
-        fits &= first.Length > 0 && first[0] == count && (kind == PoseOutputKind.Coordinates || first[1] == joints);
-        if (kind == PoseOutputKind.Coordinates) fits &= result.Read<float>(order[0]).Length == count * joints * 3;
+        fits &= first.Length > 0 && first[0] == count && (IsList(kind) || first[1] == joints);
+        if (IsList(kind)) fits &= result.Read<float>(order[0]).Length == count * joints * 3;
         foreach (var axis in first) fits &= axis > 0;
         if (kind == PoseOutputKind.SimCC) fits &= result.ShapeOf(order[1]) is [.., > 0];
         if (!fits)

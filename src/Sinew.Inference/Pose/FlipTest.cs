@@ -97,4 +97,27 @@ public static class FlipTest
             mean[(k * 3) + 2] = (a[2] + b[2]) * 0.5f;
         }
     }
+
+    /// <summary>
+    /// Averages one crop's points (x, y, score) with those of its mirror image. Where one of the two has no score above 0, the other's
+    /// place is taken.
+    /// </summary>
+    /// <param name="points"><c>[K, 3]</c>, crop pixels.</param>
+    /// <param name="mirror">The mirror image's, <c>[K, 3]</c>.</param>
+    /// <param name="inputWidth">W, pixels of the crop.</param>
+    /// <param name="swap">Per joint, the joint that a flip puts in its place.</param>
+    /// <param name="mean">Filled with the averages.</param>
+    public static void AveragePixels(ReadOnlySpan<float> points, ReadOnlySpan<float> mirror, int inputWidth, IReadOnlyList<int> swap, Span<float> mean)
+    {
+        for (var k = 0; k < swap.Count; k++)
+        {
+            var a = points.Slice(k * 3, 3);
+            var b = mirror.Slice(swap[k] * 3, 3);
+            var back = inputWidth - 1 - b[0];
+            var (own, other) = (a[2] > 0 || !(b[2] > 0), b[2] > 0);
+            mean[k * 3] = own && other ? (a[0] + back) * 0.5f : own ? a[0] : back;
+            mean[(k * 3) + 1] = own && other ? (a[1] + b[1]) * 0.5f : own ? a[1] : b[1];
+            mean[(k * 3) + 2] = (a[2] + b[2]) * 0.5f;
+        }
+    }
 }

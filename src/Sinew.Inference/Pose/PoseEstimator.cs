@@ -217,7 +217,7 @@ public sealed class PoseEstimator : IDisposable
     private void ReadOne(RawPoseOutput raw, int n, Span<float> points, Span<float> scores)
     {
         if (raw.Kind == PoseOutputKind.SimCC) Read(raw.SimccXOf(n), raw.SimccYOf(n), raw, points, scores);
-        else Read(raw.Kind == PoseOutputKind.Heatmap ? raw.HeatmapsOf(n) : raw.CoordinatesOf(n), [], raw, points, scores);
+        else Read(raw.Kind switch { PoseOutputKind.Heatmap => raw.HeatmapsOf(n), PoseOutputKind.Points => raw.PointsOf(n), _ => raw.CoordinatesOf(n) }, [], raw, points, scores);
     }
 
     private void ReadFlipped(ReadOnlySpan<byte> crops, int count, Span<float> points, Span<float> scores)
@@ -251,6 +251,9 @@ public sealed class PoseEstimator : IDisposable
                     case PoseOutputKind.Heatmap:
                         var shift = FlipTest.ShiftOf(_output, width, plain.Width);
                         FlipTest.Average(plain.HeatmapsOf(n), flipped.HeatmapsOf(n), plain.Width, swap, shift, a.Span);
+                        break;
+                    case PoseOutputKind.Points:
+                        FlipTest.AveragePixels(plain.PointsOf(n), flipped.PointsOf(n), width, swap, a.Span);
                         break;
                     default:
                         FlipTest.AveragePoints(plain.CoordinatesOf(n), flipped.CoordinatesOf(n), width, swap, a.Span);
@@ -288,6 +291,9 @@ public sealed class PoseEstimator : IDisposable
                 break;
             case PoseOutputKind.Heatmap:
                 HeatmapReader.Read(output, shape.Width, shape.Height, _output, points, scores);
+                break;
+            case PoseOutputKind.Points:
+                for (var k = 0; k < scores.Length; k++) (points[2 * k], points[(2 * k) + 1], scores[k]) = (output[k * 3], output[(k * 3) + 1], output[(k * 3) + 2]);
                 break;
             default:
                 for (var k = 0; k < scores.Length; k++)

@@ -3,6 +3,7 @@ using Sinew.Tensors;
 using Sinew.Tensors.Files;
 using Sinew.Tensors.Modules;
 using Sinew.Tensors.Optimisers;
+using Sinew.Training.Models;
 
 namespace Sinew.Training.Loop;
 
@@ -12,6 +13,9 @@ namespace Sinew.Training.Loop;
 /// </summary>
 public static class Checkpoint
 {
+    /// <summary>The entry of a file's metadata that makes it a checkpoint.</summary>
+    public const string MetadataKey = "sinew.checkpoint";
+
     private const string Version = "1";
     private const string ModelPrefix = "model.";
     private const string OptimiserPrefix = "optimiser.";
@@ -32,12 +36,13 @@ public static class Checkpoint
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["sinew.checkpoint"] = Version,
+            [MetadataKey] = Version,
             ["step"] = progress.Step.ToString(CultureInfo.InvariantCulture),
             ["sampler"] = string.Join(',', progress.SamplerState.Select(d => d.ToString(CultureInfo.InvariantCulture))),
             ["best"] = progress.Best.ToString("R", CultureInfo.InvariantCulture),
             ["recipe"] = progress.RecipeText,
         };
+        if (progress.Description is { } description) metadata.Add(ModelDescription.MetadataKey, description.ToJson());
         foreach (var (name, tensor) in network.StateDict()) tensors.Add(ModelPrefix + name, tensor);
         Add(OptimiserPrefix, optimiser.State(), tensors, metadata);
         if (average is not null) Add(AveragePrefix, average.State(), tensors, metadata);
@@ -57,7 +62,7 @@ public static class Checkpoint
         ArgumentNullException.ThrowIfNull(optimiser);
         using var scope = new TensorScope();
         var tensors = SafeTensors.Read(path, out var metadata);
-        if (metadata.GetValueOrDefault("sinew.checkpoint") != Version)
+        if (metadata.GetValueOrDefault(MetadataKey) != Version)
             throw new SinewException($"{path}: not a checkpoint of a training (or of another version): give the run's last.safetensors");
         network.LoadStateDict(With(ModelPrefix, tensors));
         optimiser.Load(StateOf(OptimiserPrefix, tensors, metadata));
@@ -68,6 +73,33 @@ public static class Checkpoint
             tensors["random"].ToArray<byte>(),
             double.Parse(metadata["best"], CultureInfo.InvariantCulture),
             metadata["recipe"]);
+    }
+
+    /// <summary>True for the state of a training; false for any other file, one that is missing too.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SinewException">A .safetensors file is damaged.</exception>
+    public static bool Is(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && File.Exists(path) && SafeTensors.ReadMetadata(path).ContainsKey(MetadataKey);
+    }
+
+    /// <summary>Reads the network alone: the averaged weights where there are some, and what is known of them.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Tensors under the network's own names, which belong to the innermost scope.</returns>
+    /// <exception cref="SinewException">The file is no checkpoint, or does not say which network it is of.</exception>
+    public static (IReadOnlyDictionary<string, Tensor> Tensors, ModelDescription Description) ReadModel(string path)
+    {
+        var tensors = SafeTensors.Read(path, out var metadata);
+        if (!metadata.ContainsKey(MetadataKey)) throw new SinewException($"{path}: not a checkpoint of a training: give the run's last.safetensors");
+        if (!metadata.TryGetValue(ModelDescription.MetadataKey, out var json))
+            throw new SinewException($"{path}: an older checkpoint that does not say its joints: go on with the training by --resume, or give the run's best.safetensors");
+        var averaged = With(AveragePrefix, tensors);
+        var description = ModelDescription.FromJson(json, path) with
+        {
+            Steps = long.Parse(metadata["step"], CultureInfo.InvariantCulture),
+        };
+        return (averaged.Count > 0 ? averaged : With(ModelPrefix, tensors), description);
     }
 
     private static void Add(string prefix, OptimiserState state, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
@@ -95,4 +127,8 @@ public static class Checkpoint
 /// <param name="RandomState">libtorch's random generator.</param>
 /// <param name="Best">Best score so far.</param>
 /// <param name="RecipeText">The recipe.</param>
-public sealed record TrainingState(long Step, long[] SamplerState, byte[] RandomState, double Best, string RecipeText);
+public sealed record TrainingState(long Step, long[] SamplerState, byte[] RandomState, double Best, string RecipeText)
+{
+    /// <summary>What is known of the network, so that it can be used without the training.</summary>
+    public ModelDescription? Description { get; init; }
+}

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Sinew.Files;
 using Sinew.Tensors;
 using Sinew.Tensors.Optimisers;
@@ -88,8 +90,21 @@ public sealed class Trainer
         var samplerState = state.SamplerState;
         var evaluations = new List<EvaluationScore>();
 
+        ModelDescription Described(long done) => student.Description with
+        {
+            Recipe = _recipe.Name,
+            RecipeSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_recipe.Text))),
+            Steps = done,
+        };
+
+        ModelDescription Scored(long done) => Described(done) with
+        {
+            Scores = evaluations.SelectMany(e => e.Result.Metrics.Where(m => m.Parts is null && m.Value >= 0).Select(m => ($"{e.Name}/{m.Name}", m.Value)))
+                .ToDictionary(s => s.Item1, s => Math.Round(s.Value, 6), StringComparer.Ordinal),
+        };
+
         void Save(long done) => Checkpoint.Save(
-            lastPath, network, optimiser, average, new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text));
+            lastPath, network, optimiser, average, new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text) { Description = Described(done) });
 
         void Evaluate(long done)
         {
@@ -107,7 +122,7 @@ public sealed class Trainer
             if (mean > best)
             {
                 best = mean;
-                student.Save(Path.Combine(_folder, BestFile), _recipe.Name, done);
+                student.Save(Path.Combine(_folder, BestFile), Scored(done));
             }
 
             average?.Swap();
@@ -170,7 +185,7 @@ public sealed class Trainer
         {
             Evaluate(step);
             average?.Swap();
-            student.Save(Path.Combine(_folder, ModelFileName), _recipe.Name, step);
+            student.Save(Path.Combine(_folder, ModelFileName), Scored(step));
             average?.Swap();
         }
 

@@ -55,6 +55,12 @@ public sealed record ModelDescription
     /// <summary>Steps that trained the weights.</summary>
     public long Steps { get; init; }
 
+    /// <summary>SHA-256 of the recipe's text, lower-case hex.</summary>
+    public string? RecipeSha256 { get; init; }
+
+    /// <summary>What the weights scored on the recipe's evaluations, such as <c>studio17/AP</c>: fractions from 0 to 1.</summary>
+    public IReadOnlyDictionary<string, double>? Scores { get; init; }
+
     /// <summary>The description of a network for a skeleton.</summary>
     /// <param name="network">The network.</param>
     /// <param name="skeleton">Its joints.</param>
@@ -100,6 +106,21 @@ public sealed record ModelDescription
             Limbs = [.. skeleton.Limbs.Select(l => new[] { l.From, l.To })],
         };
     }
+
+    /// <summary>The model card of the network as an ONNX file.</summary>
+    /// <param name="file">The file's name.</param>
+    /// <param name="decoded">True where the graph gives joints instead of bins.</param>
+    public ModelCard ToCard(string file, bool decoded) => new()
+    {
+        Name = Recipe is null ? $"{Model}-{Skeleton}" : $"{Recipe}-{Skeleton}",
+        Kind = ModelKind.Pose,
+        File = file,
+        Network = Model,
+        Skeleton = Skeleton,
+        Input = new ModelInput { Width = Width, Height = Height, Mean = Mean, Std = Std },
+        Output = decoded ? new PoseOutput { Kind = PoseOutputKind.Points } : new PoseOutput { Kind = PoseOutputKind.SimCC, Split = SplitRatio },
+        Crop = new CropRule { Padding = Padding },
+    };
 
     /// <summary>Reads a description from JSON.</summary>
     /// <param name="json">As <see cref="ToJson"/> writes it.</param>

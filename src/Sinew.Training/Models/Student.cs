@@ -3,6 +3,7 @@ using Sinew.Inference;
 using Sinew.Skeletons;
 using Sinew.Tensors;
 using Sinew.Tensors.Files;
+using Sinew.Training.Loop;
 using Sinew.Training.Recipes;
 
 namespace Sinew.Training.Models;
@@ -61,30 +62,37 @@ public sealed class Student : IDisposable
         var tensors = weights.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             ? SafeTensors.Read(weights, out metadata)
             : TorchFile.ReadStateDict(weights);
-        if (metadata.ContainsKey("sinew.checkpoint"))
+        if (metadata.ContainsKey(Checkpoint.MetadataKey))
             throw new SinewException($"{path}: a checkpoint to resume from, not a model: give the run's model.safetensors or best.safetensors");
         var description = card is not null ? ModelDescription.Of(card)
             : metadata.TryGetValue(ModelDescription.MetadataKey, out var json) ? ModelDescription.FromJson(json, path)
             : throw new SinewException($"{path}: does not say which network it is of, and has no model card: write one beside it ({Path.GetFileNameWithoutExtension(path)}.yaml)");
-        var network = description.Build();
-        network.LoadStateDict(tensors);
-        network.To(device);
-        network.Train(false);
-        var codec = new SimCcCodec(description.Width, description.Height, description.SplitRatio, (description.Sigma[0], description.Sigma[1]));
-        return new Student(network, description, description.ToSkeleton(), codec, device);
+        return Made(description, tensors, device);
+    }
+
+    /// <summary>The network of a run's checkpoint, with the averaged weights where the training keeps an average.</summary>
+    /// <param name="path">The run's <c>last.safetensors</c>.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="SinewException">The file is missing, damaged or no checkpoint.</exception>
+    public static Student LoadCheckpoint(string path, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var scope = new TensorScope();
+        var (tensors, description) = Checkpoint.ReadModel(path);
+        return Made(description, tensors, device);
     }
 
     /// <summary>Writes weights and description as one file.</summary>
     /// <param name="path">The file; replaced as a whole.</param>
-    /// <param name="recipe">Name of the recipe.</param>
-    /// <param name="steps">Steps that trained it.</param>
-    public void Save(string path, string recipe, long steps)
+    /// <param name="description">What is known of them.</param>
+    public void Save(string path, ModelDescription description)
     {
+        ArgumentNullException.ThrowIfNull(description);
         using var scope = new TensorScope();
         SafeTensors.Write(path, Network.StateDict(), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = "pt",
-            [ModelDescription.MetadataKey] = (Description with { Recipe = recipe, Steps = steps }).ToJson(),
+            [ModelDescription.MetadataKey] = description.ToJson(),
         });
     }
 
@@ -107,6 +115,16 @@ public sealed class Student : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
+
+    private static Student Made(ModelDescription description, IReadOnlyDictionary<string, Tensor> tensors, Device device)
+    {
+        var network = description.Build();
+        network.LoadStateDict(tensors);
+        network.To(device);
+        network.Train(false);
+        var codec = new SimCcCodec(description.Width, description.Height, description.SplitRatio, (description.Sigma[0], description.Sigma[1]));
+        return new Student(network, description, description.ToSkeleton(), codec, device);
+    }
 
     private static void LoadInto(RtmPose network, string path)
     {

@@ -42,7 +42,7 @@ public static class OnnxTeacher
     {
         ArgumentNullException.ThrowIfNull(model);
         var card = model.Card;
-        skeleton ??= BuiltInSkeletons.Get(card.Skeleton!);
+        skeleton ??= model.Skeleton;
         if (skeleton.Count != model.Joints)
         {
             throw new SinewException($"{card.File}: gives {model.Joints} joints, the skeleton {skeleton.Name} has {skeleton.Count}; correct the card '{card.Name}'");
@@ -57,7 +57,7 @@ public static class OnnxTeacher
         {
             case PoseOutputKind.SimCC:
                 return new SimCcTeacher(name, skeleton, width, height, output.Split, new Network(model), weights, reading) { Padding = padding };
-            case PoseOutputKind.Coordinates:
+            case PoseOutputKind.Coordinates or PoseOutputKind.Points:
                 return new PointTeacher(name, skeleton, width, height, new Network(model), weights, reading) { Padding = padding };
             default:
                 // A graph with free axes says the size of its maps only when it runs.
@@ -101,6 +101,7 @@ public static class OnnxTeacher
         public Output(RawPoseOutput raw, ModelInput input)
         {
             _raw = raw;
+            if (raw.Kind == PoseOutputKind.Points) _points = raw.Points.ToArray();
             if (raw.Kind != PoseOutputKind.Coordinates) return;
 
             // y and x as fractions become x and y in pixels.

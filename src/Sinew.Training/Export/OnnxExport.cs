@@ -1,0 +1,68 @@
+using Google.Protobuf;
+using Sinew.Files;
+using Sinew.Inference;
+using Sinew.Skeletons;
+using Sinew.Training.Export.Format;
+using Sinew.Training.Models;
+
+namespace Sinew.Training.Export;
+
+/// <summary>How a network is written as ONNX.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>The oldest version of ONNX's operators that can be written.</summary>
+    public const int OldestOpset = 17;
+
+    /// <summary>The newest version of ONNX's operators that can be written.</summary>
+    public const int NewestOpset = 21;
+
+    /// <summary>The version of ONNX's operators; a lower one is read by more runtimes.</summary>
+    public int Opset { get; init; } = OldestOpset;
+
+    /// <summary>
+    /// Read the joints inside the graph: its one output is <c>keypoints [N, K, 3]</c> then, x and y in pixels of the crop and a score, as
+    /// <see cref="Codecs.SimCcCodec.Decode"/> gives them without refinement.
+    /// </summary>
+    public bool Decode { get; init; }
+}
+
+/// <summary>Writes networks as ONNX files that need no other file: what the pixels, the joints and the bins mean is inside.</summary>
+public static class OnnxExport
+{
+    /// <summary>Writes a network to a file, whole or not at all.</summary>
+    /// <param name="network">The network, as its weights are now.</param>
+    /// <param name="description">What is known of it.</param>
+    /// <param name="path">The file; one of that name is replaced.</param>
+    /// <param name="options">How it is written; null for the defaults.</param>
+    /// <exception cref="SinewException">An option cannot be had, a weight is not finite, or the file cannot be written.</exception>
+    public static void Write(RtmPose network, ModelDescription description, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var model = Model(network, description, Path.GetFileName(path), options ?? new OnnxExportOptions());
+        AtomicFile.Write(path, model.WriteTo);
+    }
+
+    /// <summary>A network as the content of an ONNX file.</summary>
+    /// <param name="network">The network, as its weights are now.</param>
+    /// <param name="description">What is known of it.</param>
+    /// <param name="name">The file name that its card shall have.</param>
+    /// <param name="options">How it is written; null for the defaults.</param>
+    /// <exception cref="SinewException">An option cannot be had, or a weight is not finite.</exception>
+    public static byte[] ToBytes(RtmPose network, ModelDescription description, string name, OnnxExportOptions? options = null) =>
+        Model(network, description, name, options ?? new OnnxExportOptions()).ToByteArray();
+
+    private static ModelProto Model(RtmPose network, ModelDescription description, string name, OnnxExportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(description);
+        if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
+            throw new SinewException($"opset {options.Opset}: give {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}");
+        var graph = RtmPoseGraph.Of(network, options.Opset, options.Decode ? description.SplitRatio : null);
+        return graph.ToModel(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [ModelCard.MetadataKey] = description.ToCard(name, options.Decode).ToYaml(),
+            [ModelCard.SkeletonKey] = SkeletonFile.ToYaml(description.ToSkeleton()),
+            [ModelDescription.MetadataKey] = description.ToJson(),
+        });
+    }
+}

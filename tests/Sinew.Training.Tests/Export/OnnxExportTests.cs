@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using Sinew.Codecs;
+using Sinew.Inference;
+using Sinew.Skeletons;
+using Sinew.Tensors;
+using Sinew.TestSupport;
+using Sinew.Training.Export;
+using Sinew.Training.Models;
+
+namespace Sinew.Training.Tests.Export;
+
+/// <summary>Exported networks in ONNX Runtime against the same networks in libtorch.</summary>
+public sealed class OnnxExportTests : IDisposable
+{
+    private static readonly OnnxOptions TwoThreads = new() { Threads = 2, Spin = false };
+    private readonly TempFolder _folder = new();
+
+    public OnnxExportTests()
+    {
+        try
+        {
+            OnnxRuntime.Get();
+        }
+        catch (SinewException e) when (e.Message.Contains("was not found", StringComparison.Ordinal))
+        {
+            Assert.Skip("needs ONNX Runtime's library (eng/get-onnxruntime.sh)");
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("t", 17, 192, 256)]
+    [InlineData("t", 133, 288, 384)]
+    [InlineData("s", 21, 288, 384)]
+    [InlineData("m", 21, 192, 256)]
+    [InlineData("l", 133, 192, 256)]
+    [InlineData("x", 17, 288, 384)]
+    public void Every_size_gives_libtorchs_logits(string size, int joints, int width, int height)
+    {
+        using var network = RandomNetworks.Make(size, joints, width, height);
+        AssertEqual(network, joints, people: 2, OnnxExportOptions.OldestOpset);
+    }
+
+    [Theory]
+    [InlineData(18, 1)]
+    [InlineData(20, 3)]
+    [InlineData(OnnxExportOptions.NewestOpset, 1)]
+    public void Newer_operators_and_any_batch_give_the_same(int opset, int people)
+    {
+        using var network = RandomNetworks.Make("t", 14, 64, 96);
+        AssertEqual(network, 14, people, opset);
+    }
+
+    [Fact]
+    public void Half_resolution_is_part_of_the_graph()
+    {
+        using var network = RandomNetworks.Make("t", 17, 96, 128);
+        network.HalfResolution = true;
+        AssertEqual(network, 17, people: 2, OnnxExportOptions.OldestOpset);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Joints_read_in_the_graph_are_those_that_the_codec_reads(bool flat)
+    {
+        using var network = RandomNetworks.Make("t", 133, 96, 128);
+        if (flat)
+        {
+            // every bin of x is equal: the first one counts, and where they are not above 0 there is no joint
+            using var frozen = Torch.NoGrad();
+            using var scope = new TensorScope();
+            var weight = network.StateDict()["head.cls_x.weight"];
+            weight.CopyInPlace(weight.Narrow(0, 0, 1).Expand(weight.Shape));
+        }
+
+        var description = RandomNetworks.Describe(network, RandomNetworks.Skeleton(133));
+        var crops = Crops(network, 3);
+        using var bins = OnnxModel.Load(OnnxExport.ToBytes(network, description, "a.onnx"), "a.onnx", TwoThreads);
+        using var joints = OnnxModel.Load(OnnxExport.ToBytes(network, description, "b.onnx", new OnnxExportOptions { Decode = true }), "b.onnx", TwoThreads);
+        using var logits = bins.Run<float>(crops, [3, 3, 128, 96]);
+        using var decoded = joints.Run<float>(crops, [3, 3, 128, 96]);
+        var (keypoints, scores) = (new float[3 * 133 * 2], new float[3 * 133]);
+        SimCcCodec.ForInput(96, 128).Decode(logits.Read<float>(0), logits.Read<float>(1), keypoints, scores);
+        Assert.Equal(flat, scores.Any(s => s <= 0));
+        Assert.Contains(scores, s => s > 0);
+        Assert.Equal([3, 133, 3], decoded.ShapeOf(0).ToArray());
+        var found = decoded.Read<float>(0);
+        for (var k = 0; k < scores.Length; k++)
+        {
+            Assert.Equal((keypoints[2 * k], keypoints[(2 * k) + 1]), (found[3 * k], found[(3 * k) + 1]));
+            Assert.Equal(scores[k], found[(3 * k) + 2], 1e-5f);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_alone_is_an_estimator_with_the_students_skeleton(bool decode)
+    {
+        var skeleton = new Skeleton(
+            "mine",
+            [new Joint("nose", "nose", null, 0.026, null), new Joint("a b", "left_eye", "c'd", 0.025, "nose"), new Joint("c'd", "right_eye", "a b", 0.031, "nose")],
+            [(0, 1), (1, 2)]);
+        using var network = RandomNetworks.Make("t", 3, 64, 96);
+        var path = _folder.File("alone.onnx");
+        OnnxExport.Write(network, RandomNetworks.Describe(network, skeleton) with { Padding = 1.4, Mean = [1, 2, 3] }, path, new OnnxExportOptions { Decode = decode });
+        using var estimator = PoseEstimator.Load(path, onnx: TwoThreads);
+        Assert.Equal(skeleton.Joints, estimator.Skeleton.Joints);
+        Assert.Equal(skeleton.Limbs, estimator.Skeleton.Limbs);
+        Assert.Equal(skeleton.SwapIndices, estimator.Skeleton.SwapIndices);
+        Assert.Equal((64, 96, 1.4), (estimator.Card.Input.Width, estimator.Card.Input.Height, estimator.Card.Crop.Padding));
+        Assert.Equal([1.0, 2, 3], estimator.Card.Input.Mean);
+        Assert.Equal(decode ? PoseOutputKind.Points : PoseOutputKind.SimCC, estimator.Card.Output!.Kind);
+        using var model = OnnxModel.Load(path, TwoThreads);
+        var inside = ModelDescription.FromJson(model.Metadata[ModelDescription.MetadataKey], path);
+        Assert.Equal(skeleton.Joints, inside.Joints);
+    }
+
+    [Theory]
+    [InlineData(OnnxExportOptions.OldestOpset, false)]
+    [InlineData(OnnxExportOptions.OldestOpset, true)]
+    public void ONNX_finds_nothing_wrong(int opset, bool decode)
+    {
+        const string Python = "/usr/bin/python3";
+        if (!File.Exists(Python) || Run(Python, "-c", "import onnx").Code != 0) Assert.Skip("needs Python's onnx (Debian's python3-onnx)");
+        using var network = RandomNetworks.Make("t", 17, 64, 96);
+        var path = _folder.File("checked.onnx");
+        OnnxExport.Write(network, RandomNetworks.Describe(network, RandomNetworks.Skeleton(17)), path, new OnnxExportOptions { Opset = opset, Decode = decode });
+        var (code, text) = Run(Python, "-c", "import onnx, sys; onnx.checker.check_model(sys.argv[1], full_check=True); print(len(onnx.load(sys.argv[1]).graph.node))", path);
+        Assert.True(code == 0, text);
+        Assert.InRange(int.Parse(text), 100, 400);
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_told()
+    {
+        using var network = RandomNetworks.Make("t", 17, 64, 64);
+        var description = RandomNetworks.Describe(network, RandomNetworks.Skeleton(17));
+        Assert.Contains("17 to 21", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a", new OnnxExportOptions { Opset = 11 })).Message, StringComparison.Ordinal);
+        using (Torch.NoGrad()) network.StateDict()["backbone.stage1.0.bn.running_var"].MulInPlace(-1);
+        Assert.Contains("backbone.stage1.0.bn", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a")).Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertEqual(RtmPose network, int joints, int people, int opset)
+    {
+        var crops = Crops(network, people);
+        var bytes = OnnxExport.ToBytes(network, RandomNetworks.Describe(network, RandomNetworks.Skeleton(joints)), "net.onnx", new OnnxExportOptions { Opset = opset });
+        using var model = OnnxModel.Load(bytes, "net.onnx", TwoThreads);
+        Assert.Equal(["simcc_x", "simcc_y"], model.Outputs.Select(o => o.Name));
+        Assert.Equal(-1, Assert.Single(model.Inputs).Shape[0]);
+        using var result = model.Run<float>(crops, [people, 3, network.Height, network.Width]);
+        using var scope = new TensorScope();
+        using var frozen = Torch.NoGrad();
+        var logits = network.Logits(Tensor.FromArray<float>(crops, people, 3, network.Height, network.Width));
+        foreach (var (expected, output) in new[] { (logits.X, 0), (logits.Y, 1) })
+        {
+            var values = expected.Contiguous().ToArray<float>();
+            var actual = result.Read<float>(output);
+            Assert.Equal(expected.Shape, result.ShapeOf(output).ToArray());
+            var largest = values.Max(Math.Abs);
+            Assert.InRange(largest, 0.05f, 1000f);
+            for (var i = 0; i < values.Length; i++) Assert.InRange(Math.Abs(values[i] - actual[i]), 0, 1e-4f * Math.Max(1, largest));
+        }
+    }
+
+    private static float[] Crops(RtmPose network, int people)
+    {
+        var random = new Random(11);
+        return [.. Enumerable.Range(0, people * 3 * network.Height * network.Width).Select(_ => (random.NextSingle() * 4) - 2)];
+    }
+
+    private static (int Code, string Text) Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, process.ExitCode == 0 ? output : error.Result);
+    }
+}
