@@ -36,7 +36,7 @@ find_need() {
   for word in "$@"; do
     case $word in
       -*) ;;
-      predict | annotate | review | model)
+      predict | annotate | review | report | model)
         need=inference
         # weights without their graph run in libtorch
         for word in "$@"; do
@@ -46,7 +46,7 @@ find_need() {
           [[ -f $word/model.safetensors ]] && need=training
         done
         return ;;
-      quickstart | train | eval | export | bench | report) need=training; return ;;
+      quickstart | train | eval | export | bench) need=training; return ;;
       *) return ;;
     esac
   done

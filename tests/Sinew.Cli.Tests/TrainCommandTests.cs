@@ -72,6 +72,20 @@ public sealed class TrainCommandTests : IDisposable
         Assert.InRange(score.RootElement.GetProperty("metrics").GetProperty("PCK").GetDouble(), 0, 1);
         Assert.Equal("labelled", score.RootElement.GetProperty("boxes").GetString());
 
+        var kept = SinewCommand.Run(
+            "eval", "--model", run, "--data", _folder.File("people.json"), "--images", _folder.File("images"), "--skeleton", "lsp14", "--protocol", "pck",
+            "--save", Path.Combine(run, "evaluations", "people"));
+        Assert.True(kept.ExitCode == 0, kept.Error);
+        Assert.Equal(0, SinewCommand.Run("report", run, "--out", _folder.File("report.html")).ExitCode);
+        var page = File.ReadAllText(_folder.File("report.html"));
+        Assert.Contains("data:image/jpeg;base64,", page, StringComparison.Ordinal);
+        Assert.Contains("OKS", page, StringComparison.Ordinal);
+        var again = SinewCommand.Run(
+            "score", "--gt", _folder.File("people.json"), "--skeleton", "lsp14", "--predictions", Path.Combine(run, "evaluations", "people.predictions.json"), "--protocol", "pck", "--json", "-");
+        using var scored = JsonDocument.Parse(again.Output);
+        Assert.Equal(
+            score.RootElement.GetProperty("metrics").GetProperty("PCK").GetDouble(), scored.RootElement.GetProperty("metrics").GetProperty("PCK").GetDouble());
+
         var predicted = SinewCommand.Run("predict", "--model", run, _folder.File("images"), "--out", _folder.File("drawn"), "--json", "-");
         using var poses = JsonDocument.Parse(predicted.Output);
         Assert.Equal(3, poses.RootElement.GetProperty("pictures").GetArrayLength());
@@ -94,6 +108,7 @@ public sealed class TrainCommandTests : IDisposable
     [Theory]
     [InlineData("no such file", "train", "nowhere.yaml")]
     [InlineData("nowhere.json: cannot be read", "eval", "--model", "nowhere.safetensors", "--data", "nowhere.json")]
+    [InlineData("no such run's folder", "report", "nowhere")]
     [InlineData("no such", "predict", "--model", "nowhere.onnx", "nowhere.jpg", "--out", "x")]
     public void What_is_missing_is_one_line(string expected, params string[] args)
     {

@@ -27,14 +27,20 @@ internal static class EvalCommand
         };
         var errors = new Option<bool>("--errors") { Description = "Count jitter, inversions, swaps and misses per joint" };
         var flip = new Option<bool>("--flip-test") { Description = "Average with the mirrored picture" };
+        var save = new Option<string?>("--save")
+        {
+            Description = "Keep scores, kinds of error and predictions as NAME.json and NAME.predictions.json; in RUN/evaluations, sinew report finds them",
+            HelpName = "NAME",
+        };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
         return new Verb(
             "eval",
             "Run a model on labelled people and score it",
             "sinew eval --model runs/lab-unified/model.safetensors --data data/studio17/annotations/studio17_val.json --images data/studio17/images --protocol coco",
-            "sinew eval --model runs/lab-unified --data data/lspet/annotations/lspet_val.json --images data/lspet/images --skeleton lsp14 --protocol pck --joints shared --json -")
+            "sinew eval --model runs/lab-unified --data data/lspet/annotations/lspet_val.json --images data/lspet/images --skeleton lsp14 --protocol pck --joints shared --json -",
+            "sinew eval --model runs/lab-unified --data data/studio17/annotations/studio17_val.json --save runs/lab-unified/evaluations/studio17")
         {
-            model, data, images, protocol, skeleton, joints, errors, flip, device, CommonOptions.Json,
+            model, data, images, protocol, skeleton, joints, errors, flip, device, save, CommonOptions.Json,
         }.Does((options, terminal, cancel) =>
         {
             var clock = Stopwatch.StartNew();
@@ -45,22 +51,19 @@ internal static class EvalCommand
                 terminal.Status.WriteLine);
             Torch.Threads = Environment.ProcessorCount;
             using var opened = EstimatorFile.Open(options.GetRequiredValue(model), Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip));
+            var kept = options.GetValue(save);
+            var predicting = Stopwatch.StartNew();
             var results = Progressed(terminal, progress => set.Predict(opened.Estimator, progress, cancel));
-            var score = set.Score(results, options.GetValue(joints), options.GetValue(errors));
+            predicting.Stop();
+            var score = set.Score(results, options.GetValue(joints), options.GetValue(errors) || kept is not null);
             clock.Stop();
 
             terminal.Out.Write(score.Result.ToText());
             terminal.Out.WriteLine("labelled boxes");
-            terminal.WriteJson(json =>
-            {
-                json.WriteStartObject();
-                score.Result.WriteMembers(json);
-                json.WriteString("model", options.GetRequiredValue(model));
-                json.WriteString("data", path);
-                json.WriteString("boxes", "labelled");
-                json.WriteNumber("seconds", Math.Round(clock.Elapsed.TotalSeconds, 3));
-                json.WriteEndObject();
-            });
+            var evaluation = new SavedEvaluation(
+                score.Result, results, set.Data, options.GetRequiredValue(model), path, folder, options.GetValue(skeleton), clock.Elapsed, predicting.Elapsed);
+            if (kept is not null) terminal.Out.WriteLine($"kept: {evaluation.Save(kept)}");
+            terminal.WriteJson(evaluation.Write);
             return Task.FromResult(ExitCode.Done);
         });
     }

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Sinew.Cli.Drawing;
 using Sinew.Cli.Frame;
 using Sinew.Files;
+using Sinew.Reports;
 using Sinew.Skeletons;
 using Spectre.Console;
 

@@ -14,6 +14,7 @@ internal static class Verbs
         SkeletonCommands.Build(),
         DataCommands.Build(),
         ScoreCommand.Build(),
+        ReportCommand.Build(),
         ModelCommands.Build(),
         DoctorCommand.Build(),
     ];

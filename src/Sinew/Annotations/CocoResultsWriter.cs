@@ -34,9 +34,10 @@ public sealed class CocoResultsWriter : IDisposable
     /// <param name="jointScores">One score per joint, <c>[K]</c>.</param>
     /// <param name="score">The person's score.</param>
     /// <param name="box">The person's box, image pixels; null leaves it out.</param>
+    /// <param name="annotationId">Id of the labelled person that the prediction was made for; null leaves it out.</param>
     /// <exception cref="ArgumentException">The spans' lengths do not fit.</exception>
     /// <exception cref="SinewException">A number is not finite.</exception>
-    public void Add(long imageId, ReadOnlySpan<float> keypoints, ReadOnlySpan<float> jointScores, double score, Box? box = null)
+    public void Add(long imageId, ReadOnlySpan<float> keypoints, ReadOnlySpan<float> jointScores, double score, Box? box = null, long? annotationId = null)
     {
         if (keypoints.Length != jointScores.Length * 2)
         {
@@ -58,6 +59,7 @@ public sealed class CocoResultsWriter : IDisposable
 
             _json.WriteEndArray();
             _json.WriteNumber("score", score);
+            if (annotationId is { } id) _json.WriteNumber("annotation_id", id);
             if (box is { } b)
             {
                 _json.WriteStartArray("bbox");

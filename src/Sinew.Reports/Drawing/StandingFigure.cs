@@ -1,4 +1,4 @@
-namespace Sinew.Cli.Drawing;
+namespace Sinew.Reports;
 
 /// <summary>
 /// Where joints lie on a standing person who faces the reader: x is 0 on the midline and grows to the person's left, y grows
