@@ -306,6 +306,7 @@ struct Description {
   int32_t device_index;
   int32_t contiguous;
   int32_t requires_grad;
+  int32_t channels_last;
 };
 
 SINEW_API void sinew_describe(void* handle, Description* description) {
@@ -317,6 +318,7 @@ SINEW_API void sinew_describe(void* handle, Description* description) {
   description->device_index = tensor.device().index();
   description->contiguous = tensor.is_contiguous() ? 1 : 0;
   description->requires_grad = tensor.requires_grad() ? 1 : 0;
+  description->channels_last = tensor.is_contiguous(at::MemoryFormat::ChannelsLast) ? 1 : 0;
 }
 
 // Copies the sizes and strides, `rank` of each.

@@ -52,6 +52,21 @@ public static class F
     public static Tensor BatchNorm(Tensor x, Tensor? weight, Tensor? bias, Tensor? mean, Tensor? variance, bool training, double momentum = 0.1, double eps = 1e-5) =>
         Ops.BatchNorm.Call(x, weight, bias, mean, variance, training, momentum, eps, true);
 
+    /// <summary>
+    /// Batch normalisation by the batch's own values, then SiLU, as one operator of <c>native/tensors</c>: for images in float on the
+    /// processor. Its result lies in channels-last order. Backward keeps the input alone.
+    /// </summary>
+    /// <param name="x">[N, C, H, W], float, on the processor.</param>
+    /// <param name="weight">[C].</param>
+    /// <param name="bias">[C].</param>
+    /// <param name="mean">[C], the running mean, moved by this call.</param>
+    /// <param name="variance">[C], the running variance, moved by this call.</param>
+    /// <param name="momentum">How far the running values move.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <returns>[N, C, H, W].</returns>
+    public static Tensor BatchNormSilu(Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, double momentum = 0.1, double eps = 1e-5) =>
+        Ops.BatchNormSilu.Call(x, weight, bias, mean, variance, momentum, eps);
+
     /// <summary>Layer normalisation over the last dimensions.</summary>
     /// <param name="x">[…, shape].</param>
     /// <param name="shape">The lengths of the dimensions that are normalised together.</param>

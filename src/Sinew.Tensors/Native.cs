@@ -51,6 +51,7 @@ internal struct NativeDescription
     public int DeviceIndex;
     public int Contiguous;
     public int RequiresGrad;
+    public int ChannelsLast;
 }
 
 /// <summary>The C functions of native/tensors.</summary>

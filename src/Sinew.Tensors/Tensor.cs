@@ -47,6 +47,9 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>Whether the elements lie in memory in the order of the shape, without gaps.</summary>
     public bool IsContiguous => Describe().Contiguous != 0;
 
+    /// <summary>Whether these are images, [N, C, H, W], whose elements lie in memory pixel by pixel with all channels of one beside each other.</summary>
+    public bool IsChannelsLast => Describe().ChannelsLast != 0;
+
     /// <summary>Whether backward computes a gradient for this tensor.</summary>
     /// <exception cref="TensorException">Set on a tensor that is the result of others, or that holds no floating-point numbers.</exception>
     public bool RequiresGrad

@@ -47,4 +47,16 @@ public sealed class BatchNorm2d : Module
             BatchesTracked.AddInPlace(1L);
         return F.BatchNorm(x, Weight, Bias, RunningMean, RunningVariance, Training, Momentum, Eps);
     }
+
+    /// <summary>The normalisation followed by SiLU: one operator in training on the processor for images in channels-last order, else two.</summary>
+    /// <param name="x">[N, C, H, W].</param>
+    /// <returns>[N, C, H, W].</returns>
+    public Tensor ForwardSilu(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (!Training || !x.IsChannelsLast || x.Device != Device.Cpu || x.DType != DType.Float32)
+            return Forward(x).Silu();
+        BatchesTracked.AddInPlace(1L);
+        return F.BatchNormSilu(x, Weight, Bias, RunningMean, RunningVariance, Momentum, Eps);
+    }
 }

@@ -29,7 +29,7 @@ public sealed class ConvNormAct : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => _norm.Forward(_conv.Forward(x)).Silu();
+    public override Tensor Forward(Tensor x) => _norm.ForwardSilu(_conv.Forward(x));
 }
 
 /// <summary>Depthwise k×k then pointwise 1×1, each a <see cref="ConvNormAct"/> (MMCV's DepthwiseSeparableConvModule).</summary>

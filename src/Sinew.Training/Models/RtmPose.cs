@@ -89,7 +89,13 @@ public sealed class RtmPose : Module
 
     /// <summary>The backbone's last map, as the head takes it.</summary>
     /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>
-    public Tensor Features(Tensor crops) => Backbone.Forward(HalfResolution ? F.AvgPool2d(crops, 2, 2) : crops);
+    public Tensor Features(Tensor crops)
+    {
+        ArgumentNullException.ThrowIfNull(crops);
+        // a training step on the processor is faster in this order (docs/benchmarks.md); the operators that follow keep it
+        var ordered = Backbone.Training && crops.Device == Device.Cpu ? crops.Contiguous(channelsLast: true) : crops;
+        return Backbone.Forward(HalfResolution ? F.AvgPool2d(ordered, 2, 2) : ordered);
+    }
 
     /// <summary>The logits of x and y side by side, <c>[N, K, Wx + Wy]</c>.</summary>
     /// <param name="x">Normalised crops.</param>
