@@ -1,0 +1,17 @@
+namespace Sinew.Generation;
+
+/// <summary>How the two domains differ. Weights are in the order of <c>PoseLibrary.Kinds</c> and of <c>Place</c>.</summary>
+internal sealed record DomainLook(float[] Poses, float[] Places, float Sporty, float Female, float Children, float LowCamera, float HighCamera, float FacingCamera)
+{
+    public static DomainLook A { get; } = new(
+        // stand fash walk run kick throw jump split handst flip hang sit floor crouch kneel lie bend prop lunge random
+        [22, 26, 12, 4, 2, 4, 3, 0.5f, 0.5f, 0.3f, 0.3f, 9, 3, 4, 2, 2, 4, 1, 3, 2],
+        // studio room street park pitch hall shore dark clutter
+        [34, 17, 14, 11, 3, 4, 4, 3, 10],
+        Sporty: 0.15f, Female: 0.6f, Children: 0.08f, LowCamera: 0.12f, HighCamera: 0.15f, FacingCamera: 0.75f);
+
+    public static DomainLook B { get; } = new(
+        [5, 2, 4, 9, 8, 9, 13, 6, 7, 6, 4, 3, 4, 6, 2, 3, 5, 6, 7, 8],
+        [4, 8, 13, 16, 18, 18, 7, 7, 9],
+        Sporty: 0.65f, Female: 0.4f, Children: 0.04f, LowCamera: 0.3f, HighCamera: 0.2f, FacingCamera: 0.35f);
+}

@@ -1,0 +1,118 @@
+using Sinew.Generation.Numerics;
+
+namespace Sinew.Generation.Rendering;
+
+/// <summary>Tables of noise that tile, made once; values from −1 to 1.</summary>
+internal static class NoiseField
+{
+    public const int Side = 256;
+    private const int Mask = Side - 1;
+
+    /// <summary>Clouds: features from a quarter of the table down to a few cells.</summary>
+    private static readonly float[] Clouds = Make(1, [4, 8, 16, 32, 64], 0.62f);
+
+    /// <summary>Fine noise.</summary>
+    private static readonly float[] Fine = Make(2, [32, 64, 128], 0.9f);
+
+    /// <summary>Folds of cloth: ridges, longer than wide.</summary>
+    private static readonly float[] Folds = MakeFolds();
+
+    /// <summary>Sensor noise: about normal, deviation ⅓.</summary>
+    public static readonly float[] Grain = MakeGrain();
+
+    public static float Cloud(float x, float y) => Smooth(Clouds, x, y);
+
+    public static float Speckle(float x, float y) => Nearest(Fine, x, y);
+
+    public static float Detail(float x, float y) => Smooth(Fine, x, y);
+
+    public static float Fold(float x, float y) => Smooth(Folds, x, y);
+
+    /// <summary>Any of 0 to 1 for a cell of a grid.</summary>
+    public static float Cell(int x, int y, int seed)
+    {
+        var h = ((uint)x * 0x9E3779B1u) ^ ((uint)y * 0x85EBCA77u) ^ ((uint)seed * 0xC2B2AE3Du);
+        h = (h ^ (h >> 15)) * 0x2C1B3C6Du;
+        h = (h ^ (h >> 12)) * 0x297A2D39u;
+        return ((h ^ (h >> 15)) >> 8) * (1f / (1 << 24));
+    }
+
+    private static float Nearest(float[] table, float x, float y) => table[(((int)MathF.Floor(y) & Mask) * Side) + ((int)MathF.Floor(x) & Mask)];
+
+    private static float Smooth(float[] table, float x, float y)
+    {
+        var (fx, fy) = (MathF.Floor(x), MathF.Floor(y));
+        var (tx, ty) = (x - fx, y - fy);
+        var (x0, y0) = ((int)fx & Mask, ((int)fy & Mask) * Side);
+        var (x1, y1) = ((x0 + 1) & Mask, (y0 + Side) & (Mask * Side));
+        var top = table[y0 + x0] + ((table[y0 + x1] - table[y0 + x0]) * tx);
+        var bottom = table[y1 + x0] + ((table[y1 + x1] - table[y1 + x0]) * tx);
+        return top + ((bottom - top) * ty);
+    }
+
+    private static float[] Make(int seed, ReadOnlySpan<int> grids, float falloff)
+    {
+        var table = new float[Side * Side];
+        var weight = 1f;
+        foreach (var grid in grids)
+        {
+            Octave(table, seed * 100, grid, grid, weight);
+            weight *= falloff;
+        }
+
+        Normalise(table);
+        return table;
+    }
+
+    private static float[] MakeFolds()
+    {
+        var (a, b) = (new float[Side * Side], new float[Side * Side]);
+        Octave(a, 301, 10, 26, 1);
+        Octave(b, 302, 26, 12, 1);
+        for (var i = 0; i < a.Length; i++) a[i] = (1 - (2 * MathF.Abs(a[i]))) + (0.7f * (1 - (2 * MathF.Abs(b[i]))));
+        Normalise(a);
+        return a;
+    }
+
+    private static float[] MakeGrain()
+    {
+        var random = new GeneratorRandom(77, 0, 0);
+        var table = new float[1 << 16];
+        for (var i = 0; i < table.Length; i++) table[i] = random.Normal() * 0.33f;
+        return table;
+    }
+
+    private static void Octave(float[] table, int seed, int gridX, int gridY, float weight)
+    {
+        for (var y = 0; y < Side; y++)
+        {
+            var v = (float)y * gridY / Side;
+            var (iy, ty) = ((int)v, v - (int)v);
+            ty = ty * ty * (3 - (2 * ty));
+            for (var x = 0; x < Side; x++)
+            {
+                var u = (float)x * gridX / Side;
+                var (ix, tx) = ((int)u, u - (int)u);
+                tx = tx * tx * (3 - (2 * tx));
+                float At(int cx, int cy) => (Cell(cx % gridX, cy % gridY, seed + gridX) * 2) - 1;
+                var top = Portable.Mix(At(ix, iy), At(ix + 1, iy), tx);
+                var bottom = Portable.Mix(At(ix, iy + 1), At(ix + 1, iy + 1), tx);
+                table[(y * Side) + x] += weight * Portable.Mix(top, bottom, ty);
+            }
+        }
+    }
+
+    private static void Normalise(float[] table)
+    {
+        double sum = 0, squares = 0;
+        foreach (var v in table)
+        {
+            sum += v;
+            squares += (double)v * v;
+        }
+
+        var mean = sum / table.Length;
+        var scale = 0.45 / Math.Sqrt((squares / table.Length) - (mean * mean));
+        for (var i = 0; i < table.Length; i++) table[i] = (float)Math.Clamp((table[i] - mean) * scale, -1, 1);
+    }
+}
