@@ -36,6 +36,13 @@ find_need() {
   for word in "$@"; do
     case $word in
       -*) ;;
+      data)
+        for word in "$@"; do
+          case $word in
+            generate) need=inference ;;
+          esac
+        done
+        return ;;
       predict | annotate | review | report | model)
         need=inference
         # weights without their graph run in libtorch

@@ -62,7 +62,7 @@ public sealed class PeopleGenerator
         var scene = new SceneBuilder(Options, index);
         scene.Build(desk.Mesh, desk.Mesher, desk.Tube);
         desk.Raster.Draw(desk.Mesh, scene.Camera, Options.Width, Options.Height);
-        var people = Sight.Of(scene, desk.Mesh, desk.Raster, Options.Width, Options.Height);
+        var people = Sight.Of([.. scene.Actors.Select(a => a.Figure)], scene.Camera, desk.Mesh, desk.Raster, Options.Width, Options.Height);
 
         var random = new GeneratorRandom(Options.Seed, index, DevelopStream);
         desk.Canvas.Resize(Options.Width, Options.Height);

@@ -146,4 +146,27 @@ public class DataCommandTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("'coco'", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void GeneratedPeopleAreGoodLabels()
+    {
+        using var folder = new TemporaryFolder();
+        var made = SinewCommand.Run("data", "generate", "--people", "5", "--domain", "b", "--size", "96x128", "--out", folder.File("b"), "--json", "-");
+
+        Assert.Equal(0, made.ExitCode);
+        using var json = JsonDocument.Parse(made.Output);
+        Assert.Equal((5, "mpii16"), (json.RootElement.GetProperty("people").GetInt32(), json.RootElement.GetProperty("skeleton").GetString()));
+        var check = SinewCommand.Run("data", "check", folder.File("b/annotations.json"), "--images", folder.File("b/images"));
+        Assert.Equal((0, ""), (check.ExitCode, check.Error));
+        Assert.Contains("5 people of 5 records, skeleton mpii16", check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ASizeThatIsNoneIsRefused()
+    {
+        var result = SinewCommand.Run("data", "generate", "--people", "5", "--size", "96by128", "--out", "nowhere");
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains("--size 96by128", result.Error, StringComparison.Ordinal);
+    }
 }

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
 
-/// <summary><c>data check|show|convert</c>.</summary>
+/// <summary><c>data check|show|convert|generate</c>.</summary>
 internal static class DataCommands
 {
     private static readonly Argument<string> LabelFile = new("file") { Description = "A label file, plain or gzip" };
@@ -29,9 +29,9 @@ internal static class DataCommands
     };
 
     public static Verb Build() =>
-        new("data", "Label files: check, look at, convert", "sinew data show labels.json")
+        new("data", "Label files: check, look at, convert, generate", "sinew data show labels.json")
         {
-            Check(), Show(), Convert(),
+            Check(), Show(), Convert(), GenerateCommand.Build(),
         };
 
     private static Verb Check()

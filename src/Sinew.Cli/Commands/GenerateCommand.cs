@@ -4,6 +4,7 @@ using System.Globalization;
 using Sinew.Cli.Frame;
 using Sinew.Generation;
 using Sinew.Skeletons;
+using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
 

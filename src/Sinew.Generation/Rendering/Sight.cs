@@ -8,21 +8,22 @@ namespace Sinew.Generation.Rendering;
 /// <summary>Who and what can be seen: joints against the depth of the nearest surface, people by their samples.</summary>
 internal static class Sight
 {
-    public static IReadOnlyList<GeneratedPerson> Of(SceneBuilder scene, Mesh mesh, Rasteriser raster, int width, int height)
+    public static IReadOnlyList<GeneratedPerson> Of(
+        IReadOnlyList<Figure> figures, Camera camera, Mesh mesh, Rasteriser raster, int width, int height)
     {
-        var count = scene.Actors.Count;
+        var count = figures.Count;
         var extents = Extents(mesh, raster, count, width);
         var people = new GeneratedPerson[count];
         var joints = new V3[BodyJoints.Count];
         for (var p = 0; p < count; p++)
         {
-            var figure = scene.Actors[p].Figure;
+            var figure = figures[p];
             BodyJoints.Fill(figure, joints);
             var positions = new float[joints.Length * 2];
             var sights = new JointSight[joints.Length];
             for (var j = 0; j < joints.Length; j++)
             {
-                var (x, y, depth) = scene.Camera.Project(joints[j]);
+                var (x, y, depth) = camera.Project(joints[j]);
                 (positions[2 * j], positions[(2 * j) + 1]) = (x, y);
                 sights[j] = Look(mesh, raster, x, y, depth, p, BodyJoints.DepthOf(j) * figure.Shape.Scale, width, height);
             }

@@ -75,56 +75,70 @@ internal sealed record Backdrop
                 {
                     Ground = PlaneTexture.Sample(r, [PlaneKind.Boards, PlaneKind.Boards, PlaneKind.Tiles, PlaneKind.Plain, PlaneKind.Clouds, PlaneKind.Speckle, PlaneKind.Checker], r.Chance(0.6f) ? Wood : Palette.Any),
                     Wall = PlaneTexture.Sample(r, [PlaneKind.Plain, PlaneKind.Plain, PlaneKind.Posters, PlaneKind.Stripes, PlaneKind.Windows, PlaneKind.Shelves, PlaneKind.Bricks, PlaneKind.Curtain, PlaneKind.Tiles, PlaneKind.Boards], Palette.Any),
-                    Distance = r.Range(0.6f, 5), WallHeight = 100,
+                    Distance = r.Range(0.6f, 5),
+                    WallHeight = 100,
                 };
             case Place.Street:
                 return common with
                 {
                     Ground = PlaneTexture.Sample(r, [PlaneKind.Speckle, PlaneKind.Tiles, PlaneKind.Tiles, PlaneKind.Bricks, PlaneKind.Clouds, PlaneKind.Lines], Gray),
                     Wall = PlaneTexture.Sample(r, [PlaneKind.Windows, PlaneKind.Windows, PlaneKind.Bricks, PlaneKind.Posters, PlaneKind.Camouflage, PlaneKind.Clouds, PlaneKind.Shelves], r.Chance(0.5f) ? Gray : Palette.Any),
-                    Distance = r.Range(1.5f, 14), WallHeight = r.Range(1.2f, 12), Skyline = r.Range(0, 0.6f),
+                    Distance = r.Range(1.5f, 14),
+                    WallHeight = r.Range(1.2f, 12),
+                    Skyline = r.Range(0, 0.6f),
                 };
             case Place.Park:
                 return common with
                 {
                     Ground = r.Chance(0.75f) ? PlaneTexture.Sample(r, [PlaneKind.Grass], Green) : PlaneTexture.Sample(r, [PlaneKind.Speckle, PlaneKind.Clouds], Sand),
                     Wall = PlaneTexture.Sample(r, [PlaneKind.Foliage], Green),
-                    Distance = r.Range(2, 18), WallHeight = r.Range(1.5f, 9), Skyline = r.Range(0.3f, 1),
+                    Distance = r.Range(2, 18),
+                    WallHeight = r.Range(1.5f, 9),
+                    Skyline = r.Range(0.3f, 1),
                 };
             case Place.Pitch:
                 return common with
                 {
                     Ground = PlaneTexture.Sample(r, [PlaneKind.Grass, PlaneKind.Lines, PlaneKind.Lines, PlaneKind.Plain, PlaneKind.Speckle], r.Chance(0.6f) ? Green : r.Chance(0.5f) ? q => Palette.Vary(q, Palette.Srgb(170, 80, 60), 0.2f) : Blue),
                     Wall = PlaneTexture.Sample(r, [PlaneKind.Foliage, PlaneKind.Crowd, PlaneKind.Crowd, PlaneKind.Posters, PlaneKind.Clouds, PlaneKind.Stripes], r.Chance(0.5f) ? Green : Palette.Any),
-                    Distance = r.Range(4, 25), WallHeight = r.Range(0.8f, 8), Skyline = r.Range(0, 0.3f),
+                    Distance = r.Range(4, 25),
+                    WallHeight = r.Range(0.8f, 8),
+                    Skyline = r.Range(0, 0.3f),
                 };
             case Place.Hall:
                 return common with
                 {
                     Ground = PlaneTexture.Sample(r, [PlaneKind.Boards, PlaneKind.Lines, PlaneKind.Plain, PlaneKind.Plain], r.Chance(0.5f) ? Wood : Palette.Any),
                     Wall = PlaneTexture.Sample(r, [PlaneKind.Crowd, PlaneKind.Crowd, PlaneKind.Crowd, PlaneKind.Bricks, PlaneKind.Posters, PlaneKind.Curtain, PlaneKind.Windows, PlaneKind.Plain], Palette.Any),
-                    Distance = r.Range(3, 14), WallHeight = 100, Exposure = r.Range(0.55f, 1),
+                    Distance = r.Range(3, 14),
+                    WallHeight = 100,
+                    Exposure = r.Range(0.55f, 1),
                 };
             case Place.Shore:
                 return common with
                 {
                     Ground = PlaneTexture.Sample(r, [PlaneKind.Speckle, PlaneKind.Clouds], Sand),
                     Wall = PlaneTexture.Sample(r, [PlaneKind.Clouds, PlaneKind.Foliage], Blue),
-                    Distance = r.Range(5, 60), WallHeight = r.Range(0.1f, 1.5f), Skyline = r.Range(0, 0.3f),
+                    Distance = r.Range(5, 60),
+                    WallHeight = r.Range(0.1f, 1.5f),
+                    Skyline = r.Range(0, 0.3f),
                 };
             case Place.Dark:
                 return common with
                 {
                     Ground = PlaneTexture.Sample(r, [PlaneKind.Plain, PlaneKind.Boards, PlaneKind.Speckle], q => Palette.Any(q) * q.Range(0.02f, 0.4f)),
                     Wall = PlaneTexture.Sample(r, [PlaneKind.Plain, PlaneKind.Clouds, PlaneKind.Curtain, PlaneKind.Crowd], q => Palette.Any(q) * q.Range(0, 0.08f)),
-                    Distance = r.Range(2, 12), WallHeight = 100,
+                    Distance = r.Range(2, 12),
+                    WallHeight = 100,
                 };
             default:
                 return common with
                 {
                     Ground = PlaneTexture.Sample(r, Enum.GetValues<PlaneKind>(), Palette.Any),
                     Wall = PlaneTexture.Sample(r, Enum.GetValues<PlaneKind>(), Palette.Any),
-                    Distance = r.Range(0.5f, 8), WallHeight = r.Chance(0.5f) ? 100 : r.Range(0.5f, 4), Skyline = r.Range(0, 1),
+                    Distance = r.Range(0.5f, 8),
+                    WallHeight = r.Chance(0.5f) ? 100 : r.Range(0.5f, 4),
+                    Skyline = r.Range(0, 1),
                 };
         }
     }
