@@ -88,6 +88,8 @@ internal static class TrainCommand
                     Progress = progress =>
                     {
                         bar ??= context.AddTask(plan.Name, maxValue: progress.Steps);
+                        // a run of several stages begins anew with each
+                        bar.MaxValue = progress.Steps;
                         bar.Value = progress.Step;
                         bar.Description = Markup.Escape($"{plan.Name}  {Describe(progress)}");
                     },

@@ -15,11 +15,12 @@ public sealed class TrainingData : IDisposable
     private readonly Recipe _recipe;
     private readonly List<TrainingSet> _sets;
     private readonly List<TeacherSource> _teachers;
+    private readonly List<FeatureTeacher> _seeing;
     private readonly Dictionary<string, EvaluationSet> _evaluations = new(StringComparer.Ordinal);
 
-    private TrainingData(Recipe recipe, Skeleton skeleton, List<TrainingSet> sets, List<TeacherSource> teachers)
+    private TrainingData(Recipe recipe, Skeleton skeleton, List<TrainingSet> sets, List<TeacherSource> teachers, List<FeatureTeacher> seeing)
     {
-        (_recipe, Skeleton, _sets, _teachers) = (recipe, skeleton, sets, teachers);
+        (_recipe, Skeleton, _sets, _teachers, _seeing) = (recipe, skeleton, sets, teachers, seeing);
         var ratios = recipe.Datasets.Select((d, i) => d.Ratio ?? sets[i].People.Length).ToArray();
         if (recipe.Datasets.Any(d => d.Ratio is null) && recipe.Datasets.Any(d => d.Ratio is not null))
             throw new SinewException($"recipe '{recipe.Name}': give a ratio to every data set or to none");
@@ -31,6 +32,9 @@ public sealed class TrainingData : IDisposable
 
     /// <summary>People of all data sets.</summary>
     public long People => _sets.Sum(s => (long)s.People.Length);
+
+    /// <summary>Teachers that look at the student's crops in the step and show their features; the others speak through the batches.</summary>
+    public IReadOnlyList<FeatureTeacher> FeatureTeachers => _seeing;
 
     /// <summary>Says whose turn it is.</summary>
     public Sampler Sampler { get; }
@@ -44,12 +48,19 @@ public sealed class TrainingData : IDisposable
         ArgumentNullException.ThrowIfNull(recipe);
         var loaded = recipe.Datasets.Select(d => AnnotationFiles.Load(d, say)).ToList();
         var teachers = new List<TeacherSource>();
+        var seeing = new List<(TeacherOptions Options, Student Network)>();
         try
         {
-            foreach (var options in recipe.Teachers) teachers.Add(TeacherSource.Open(options, Device.Parse(recipe.Schedule.Device)));
+            var device = Device.Parse(recipe.Schedule.Device);
+            foreach (var options in recipe.Teachers)
+            {
+                if (options.Features) seeing.Add((options, FeatureTeacher.Load(options, device)));
+                else teachers.Add(TeacherSource.Open(options, device));
+            }
+
             var skeleton = recipe.Student.Skeleton is { } named
                 ? SkeletonFile.Resolve(named)
-                : SkeletonUnion.Of("union", [.. loaded.Select(l => l.Skeleton), .. teachers.Select(t => t.Teacher.Skeleton)]).Union;
+                : SkeletonUnion.Of("union", [.. loaded.Select(l => l.Skeleton), .. teachers.Select(t => t.Teacher.Skeleton), .. seeing.Select(t => t.Network.Skeleton)]).Union;
             var cache = new ImageCache((long)recipe.Loader.ImageCacheMegabytes << 20);
             var sets = recipe.Datasets.Select((d, i) => new TrainingSet(
                 d.Name, loaded[i], d.Images, AnnotationFiles.Usable(loaded[i], d.MinimumJoints), skeleton, cache)).ToList();
@@ -66,11 +77,13 @@ public sealed class TrainingData : IDisposable
             var narrowing = Math.Sqrt(Math.Max(recipe.Loss.Beta, 1));
             var labelSigma = ((float)(codec.Sigma.X / narrowing), (float)(codec.Sigma.Y / narrowing));
             foreach (var teacher in teachers) teacher.Prepare(sets, skeleton, grid, labelSigma, say, cancel);
-            return new TrainingData(recipe, skeleton, sets, teachers);
+            foreach (var (options, network) in seeing) say?.Invoke($"teacher {options.Name}: {new JointRows(network.Skeleton, skeleton).Known} of the student's {skeleton.Count} joints, features and logits at every step");
+            return new TrainingData(recipe, skeleton, sets, teachers, [.. seeing.Select(t => FeatureTeacher.Of(t.Options, t.Network, skeleton, recipe.Student))]);
         }
         catch
         {
             foreach (var teacher in teachers) teacher.Dispose();
+            foreach (var (_, network) in seeing) network.Dispose();
             throw;
         }
     }
@@ -102,5 +115,6 @@ public sealed class TrainingData : IDisposable
     public void Dispose()
     {
         foreach (var teacher in _teachers) teacher.Dispose();
+        foreach (var teacher in _seeing) teacher.Dispose();
     }
 }

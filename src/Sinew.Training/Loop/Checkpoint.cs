@@ -20,14 +20,16 @@ public static class Checkpoint
     private const string ModelPrefix = "model.";
     private const string OptimiserPrefix = "optimiser.";
     private const string AveragePrefix = "average.";
+    private const string PartsPrefix = "method.";
 
     /// <summary>Writes the state beside the old file, then puts it in its place.</summary>
     /// <param name="path">The file.</param>
     /// <param name="network">The student.</param>
     /// <param name="optimiser">Its optimiser.</param>
     /// <param name="average">Its averaged weights; null for none.</param>
+    /// <param name="parts">What the method learns beside the student; null for nothing.</param>
     /// <param name="progress">Where the training stands.</param>
-    public static void Save(string path, Module network, AdamW optimiser, ExponentialMovingAverage? average, TrainingState progress)
+    public static void Save(string path, Module network, AdamW optimiser, ExponentialMovingAverage? average, Module? parts, TrainingState progress)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimiser);
@@ -45,6 +47,7 @@ public static class Checkpoint
         if (progress.Description is { } description) metadata.Add(ModelDescription.MetadataKey, description.ToJson());
         foreach (var (name, tensor) in network.StateDict()) tensors.Add(ModelPrefix + name, tensor);
         Add(OptimiserPrefix, optimiser.State(), tensors, metadata);
+        foreach (var (name, tensor) in parts?.StateDict() ?? []) tensors.Add(PartsPrefix + name, tensor);
         if (average is not null) Add(AveragePrefix, average.State(), tensors, metadata);
         tensors["random"] = Tensor.FromArray<byte>(progress.RandomState, progress.RandomState.Length);
         SafeTensors.Write(path, tensors, metadata);
@@ -55,8 +58,9 @@ public static class Checkpoint
     /// <param name="network">The student.</param>
     /// <param name="optimiser">Its optimiser.</param>
     /// <param name="average">Its averaged weights; null for none.</param>
+    /// <param name="parts">What the method learns beside the student; null for nothing.</param>
     /// <exception cref="SinewException">The file is no checkpoint, or of another network.</exception>
-    public static TrainingState Load(string path, Module network, AdamW optimiser, ExponentialMovingAverage? average)
+    public static TrainingState Load(string path, Module network, AdamW optimiser, ExponentialMovingAverage? average, Module? parts)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimiser);
@@ -65,6 +69,7 @@ public static class Checkpoint
         if (metadata.GetValueOrDefault(MetadataKey) != Version)
             throw new SinewException($"{path}: not a checkpoint of a training (or of another version): give the run's last.safetensors");
         network.LoadStateDict(With(ModelPrefix, tensors));
+        parts?.LoadStateDict(With(PartsPrefix, tensors));
         optimiser.Load(StateOf(OptimiserPrefix, tensors, metadata));
         average?.Load(StateOf(AveragePrefix, tensors, metadata));
         return new TrainingState(

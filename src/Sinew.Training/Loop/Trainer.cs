@@ -27,6 +27,8 @@ public sealed class Trainer
     /// <summary>The model of the best evaluation so far.</summary>
     public const string BestFile = "best.safetensors";
 
+    private const string RecipeFileName = "recipe.yaml";
+
     private readonly Recipe _recipe;
     private readonly string _folder;
     private readonly TimeProvider _time;
@@ -50,6 +52,7 @@ public sealed class Trainer
     /// <exception cref="SinewException">Something of the recipe is missing or wrong, or the loss is no longer a number.</exception>
     public TrainingResult Run(bool resume, CancellationToken cancel)
     {
+        if (_recipe.Stages.Count > 0) return RunStages(resume, cancel);
         var schedule = _recipe.Schedule;
         var lastPath = Path.Combine(_folder, LastFile);
         if (!resume && File.Exists(lastPath))
@@ -68,21 +71,21 @@ public sealed class Trainer
         var steps = schedule.Steps ?? (long)Math.Ceiling(schedule.Epochs!.Value * data.People / schedule.Batch);
         using var student = Student.Create(_recipe, data.Skeleton, device);
         var network = student.Network;
-        using var optimiser = new AdamW(ParameterGroups(network, schedule.WeightDecay), schedule.LearningRate);
+        using var method = TrainingMethods.Create(_recipe, student, data, steps);
+        using var optimiser = new AdamW(ParameterGroups(method, schedule.WeightDecay), schedule.LearningRate);
         using var average = schedule.EmaMomentum is { } momentum ? new ExponentialMovingAverage(network, momentum) : null;
-        var method = new UnifiedSkeleton(network, _recipe.Loss, _recipe.Teachers, _recipe.WarmStart, steps);
 
         var state = new TrainingState(0, [], [], double.NegativeInfinity, _recipe.Text);
         if (resume)
         {
-            state = Checkpoint.Load(lastPath, network, optimiser, average);
+            state = Checkpoint.Load(lastPath, network, optimiser, average, method.Parts);
             Torch.SetRandomState(state.RandomState);
             data.Sampler.Restore(state.SamplerState);
             Say?.Invoke($"going on at step {state.Step} of {steps}");
         }
 
         Directory.CreateDirectory(_folder);
-        AtomicFile.WriteText(Path.Combine(_folder, "recipe.yaml"), _recipe.Text);
+        AtomicFile.WriteText(Path.Combine(_folder, RecipeFileName), _recipe.Text);
         using var log = new RunLog(_folder, _time);
         using var loader = data.Start(state.Step, steps);
         var speed = new Speed(_time);
@@ -104,7 +107,7 @@ public sealed class Trainer
         };
 
         void Save(long done) => Checkpoint.Save(
-            lastPath, network, optimiser, average, new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text) { Description = Described(done) });
+            lastPath, network, optimiser, average, method.Parts, new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text) { Description = Described(done) });
 
         void Evaluate(long done)
         {
@@ -149,7 +152,7 @@ public sealed class Trainer
                 var terms = method.Losses(batch.ToTensors(device), step);
                 var total = terms.Select(t => t.Value * t.Factor).Aggregate((a, b) => a + b);
                 total.Backward();
-                var norm = schedule.ClipNorm is { } limit ? GradientClip.ByNorm(network.Parameters(), limit) : (double?)null;
+                var norm = schedule.ClipNorm is { } limit ? GradientClip.ByNorm(method.Parameters.Select(p => p.Value), limit) : (double?)null;
 
                 var values = terms.Select(t => (Name: $"loss/{t.Name}", Value: t.Value.Item())).Prepend(("loss/total", total.Item())).ToList();
                 if (!double.IsFinite(values[0].Item2) || norm is { } n && !double.IsFinite(n)) throw Diverged(step, batch, values[0].Item2);
@@ -193,10 +196,46 @@ public sealed class Trainer
         return new TrainingResult(step, steps, Path.Combine(_folder, ModelFileName), evaluations);
     }
 
-    /// <summary>Weights decay, norms, biases and the head's scales do not (MMPose's <c>norm_decay_mult</c> and <c>bias_decay_mult</c>).</summary>
-    private static ParameterGroup[] ParameterGroups(RtmPose network, double weightDecay)
+    /// <summary>
+    /// The stages one after the other, each in a folder of its own and from the model of the one before. A stage that is done is
+    /// not done again, so a resumed run goes on in the middle of the stage that it was in.
+    /// </summary>
+    private TrainingResult RunStages(bool resume, CancellationToken cancel)
     {
-        var all = network.NamedParameters().ToList();
+        string In(Recipe stage, string file) => Path.Combine(_folder, stage.Stage!, file);
+        var started = _recipe.Stages.Any(s => File.Exists(In(s, LastFile)));
+        if (!resume && started) throw new SinewException($"{_folder}: holds a training already: go on with --resume, or name another folder with --out");
+        if (resume && !started) throw new SinewException($"{_folder}: holds no stage to resume: start without --resume");
+        Directory.CreateDirectory(_folder);
+        AtomicFile.WriteText(Path.Combine(_folder, RecipeFileName), _recipe.Text);
+        var (before, result) = ((string?)null, (TrainingResult?)null);
+        foreach (var stage in _recipe.Stages)
+        {
+            var (model, last) = (In(stage, ModelFileName), stage == _recipe.Stages[^1]);
+            if (last || !File.Exists(model))
+            {
+                Say?.Invoke($"stage {stage.Stage}");
+                var own = stage.Student.Initial is null ? stage with { Student = stage.Student with { Initial = before } } : stage;
+                result = new Trainer(own, Path.Combine(_folder, stage.Stage!), _time) { Progress = Progress, Say = Say }.Run(File.Exists(In(stage, LastFile)), cancel);
+                if (result.Step < result.Steps) return result;
+            }
+
+            before = model;
+        }
+
+        foreach (var file in new[] { ModelFileName, BestFile }.Where(f => File.Exists(In(_recipe.Stages[^1], f))))
+        {
+            using var from = AtomicFile.Open(In(_recipe.Stages[^1], file));
+            AtomicFile.Write(Path.Combine(_folder, file), from.CopyTo);
+        }
+
+        return result! with { ModelPath = Path.Combine(_folder, ModelFileName) };
+    }
+
+    /// <summary>Weights decay, norms, biases and the head's scales do not (MMPose's <c>norm_decay_mult</c> and <c>bias_decay_mult</c>).</summary>
+    private static ParameterGroup[] ParameterGroups(ITrainingMethod method, double weightDecay)
+    {
+        var all = method.Parameters.ToList();
         bool Decays((string Name, Tensor Value) p) => p.Value.Rank > 1 && p.Name.EndsWith(".weight", StringComparison.Ordinal);
         return [new(all.Where(Decays), weightDecay: weightDecay), new(all.Where(p => !Decays(p)))];
     }

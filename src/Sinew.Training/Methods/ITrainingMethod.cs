@@ -1,4 +1,5 @@
 using Sinew.Tensors;
+using Sinew.Tensors.Modules;
 using Sinew.Training.Data;
 
 namespace Sinew.Training.Methods;
@@ -13,8 +14,14 @@ public readonly record struct LossTerm(string Name, Tensor Value, double Factor)
 /// What a batch teaches: batch in, named losses out. Models and the trainer know nothing of it, so that every published
 /// method is one class beside the others.
 /// </summary>
-public interface ITrainingMethod
+public interface ITrainingMethod : IDisposable
 {
+    /// <summary>What the optimiser changes: all of the student, a part of it, the method's own parts.</summary>
+    IEnumerable<(string Name, Tensor Value)> Parameters { get; }
+
+    /// <summary>What the method learns beside the student, kept in checkpoints; null for nothing.</summary>
+    Module? Parts { get; }
+
     /// <summary>The terms of the loss of one batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="step">The step, from 0.</param>

@@ -45,7 +45,7 @@ public sealed class RtmPose : Module
         (Size, Joints, Width, Height) = (size, joints, width, height);
         (BinsX, BinsY) = ((int)(width * splitRatio), (int)(height * splitRatio));
         Backbone = Child("backbone", new CspNeXt(size.Deepen, size.Widen));
-        Head = Child("head", new RtmccHead(Backbone.OutChannels, joints, width / 32 * (height / 32), BinsX, BinsY));
+        Head = Child("head", NewHead());
     }
 
     /// <summary>The published size.</summary>
@@ -82,6 +82,9 @@ public sealed class RtmPose : Module
         get => Backbone.LastStride == 1;
         set => Backbone.LastStride = value ? 1 : 2;
     }
+
+    /// <summary>A head like this network's own, with fresh weights.</summary>
+    public RtmccHead NewHead() => new(Backbone.OutChannels, Joints, Width / 32 * (Height / 32), BinsX, BinsY);
 
     /// <summary>Logits of x <c>[N, K, Wx]</c> and y <c>[N, K, Wy]</c>.</summary>
     /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>

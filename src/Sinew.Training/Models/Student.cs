@@ -4,6 +4,7 @@ using Sinew.Skeletons;
 using Sinew.Tensors;
 using Sinew.Tensors.Files;
 using Sinew.Training.Loop;
+using Sinew.Training.Methods;
 using Sinew.Training.Recipes;
 
 namespace Sinew.Training.Models;
@@ -40,7 +41,9 @@ public sealed class Student : IDisposable
         var options = recipe.Student;
         var network = new RtmPose(ModelDescription.SizeOf(options.Model), skeleton.Count, options.Width, options.Height);
         if (recipe.WarmStart.HeadInitialScale != 1) network.Head.ScaleInitialWeights(recipe.WarmStart.HeadInitialScale);
-        if (options.Initial is { } initial) LoadInto(network, initial);
+        if (options.Initial is { } initial) LoadInto(network, initial, whole: TrainingMethods.NeedsTrained(recipe.Method));
+        else if (TrainingMethods.NeedsTrained(recipe.Method))
+            throw new SinewException($"recipe '{recipe.Name}': {recipe.Method} goes on from a trained network: set student.initial to its model.safetensors, or run both stages from one recipe");
         network.To(device);
         var codec = SimCcCodec.ForInput(options.Width, options.Height);
         return new Student(network, ModelDescription.Of(network, skeleton, codec.Sigma), skeleton, codec, device);
@@ -126,7 +129,7 @@ public sealed class Student : IDisposable
         return new Student(network, description, description.ToSkeleton(), codec, device);
     }
 
-    private static void LoadInto(RtmPose network, string path)
+    private static void LoadInto(RtmPose network, string path, bool whole)
     {
         using var scope = new TensorScope();
         var tensors = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
@@ -135,6 +138,8 @@ public sealed class Student : IDisposable
         // another number of joints or another input is another head: what fits is taken, the rest starts afresh
         var own = network.StateDict();
         var fitting = tensors.Where(t => own.TryGetValue(t.Key, out var o) && o.Shape.AsSpan().SequenceEqual(t.Value.Shape)).ToDictionary(t => t.Key, t => t.Value);
+        if (whole && own.Keys.FirstOrDefault(name => !fitting.ContainsKey(name)) is { } missing)
+            throw new SinewException($"{path}: '{missing}' is not there or of another shape: this stage goes on from a network of the same size, input and joints");
         if (fitting.Count == 0) throw new SinewException($"{path}: none of its {tensors.Count} tensors fits this network");
         network.LoadStateDict(fitting, strict: false);
     }

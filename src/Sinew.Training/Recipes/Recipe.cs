@@ -12,6 +12,15 @@ public sealed record Recipe
     /// <summary>Which losses are computed from a batch.</summary>
     public string Method { get; init; } = "unified-skeleton";
 
+    /// <summary>Name of the stage, where this is one of several; also its folder's in the run's.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>Trainings that follow each other, each from the model of the one before; empty for a single training.</summary>
+    public IReadOnlyList<Recipe> Stages { get; init; } = [];
+
+    /// <summary>What DWPose's stages weigh.</summary>
+    public DwPoseOptions DwPose { get; init; } = new();
+
     /// <summary>Everything random in a training follows from it.</summary>
     public long Seed { get; init; } = 1;
 
@@ -74,7 +83,43 @@ public sealed record DatasetOptions(
 /// <param name="Threshold">Joints of which it is less sure than this carry no loss.</param>
 /// <param name="MinimumSigma">Its distributions are at least this wide, in the student's bins; null for the label's effective width.</param>
 public sealed record TeacherOptions(
-    string Name, string Model, string? Card = null, double Beta = 1, bool Cached = true, double Threshold = 0.2, double? MinimumSigma = null);
+    string Name, string Model, string? Card = null, double Beta = 1, bool Cached = true, double Threshold = 0.2, double? MinimumSigma = null)
+{
+    /// <summary>True for RTMPose weights that look at the student's own crops in the step and show their features beside their logits.</summary>
+    public bool Features { get; init; }
+}
+
+/// <summary>How the teachers' share falls over a training.</summary>
+public enum DistillationDecay
+{
+    /// <summary>By step, from 1 to 0.</summary>
+    Step,
+
+    /// <summary>By epoch, from 1 in the first one on, as the published code has it.</summary>
+    Epoch,
+
+    /// <summary>Not at all.</summary>
+    None,
+}
+
+/// <summary>What DWPose's stages weigh (arXiv 2307.15880).</summary>
+public sealed record DwPoseOptions
+{
+    /// <summary>
+    /// λ, on the labels' loss of stage 1. The published loss sums over the batch of a device where the teachers' averages; with the loss
+    /// averaged, this number is that batch: 64 at 256×192, 32 at 384×288.
+    /// </summary>
+    public double LabelWeight { get; init; } = 64;
+
+    /// <summary>α, on the features' loss of stage 1.</summary>
+    public double FeatureWeight { get; init; } = 7e-5;
+
+    /// <summary>w, on the logits' loss: 0.1 in stage 1, 1 in stage 2.</summary>
+    public double LogitWeight { get; init; } = 0.1;
+
+    /// <summary>r(t) of stage 1.</summary>
+    public DistillationDecay Decay { get; init; }
+}
 
 /// <summary>The two readings of the conditional loss L_CK of arXiv 2405.20084.</summary>
 public enum LabelLoss

@@ -1,5 +1,6 @@
 using Sinew.Evaluation;
 using Sinew.Training.Losses;
+using Sinew.Training.Methods;
 using Sinew.Yaml;
 
 namespace Sinew.Training.Recipes;
@@ -19,6 +20,16 @@ public static class RecipeFile
         ["people"] = new(BinReduction.Sum, JointReduction.People),
         ["mmpose"] = LossNormalisation.MMPose,
         ["dwpose"] = new(BinReduction.Sum, JointReduction.PeopleAndJoints),
+        ["mmpose-mean"] = new(BinReduction.Mean, JointReduction.PeopleAndJoints),
+    };
+
+    private static readonly Dictionary<string, bool> Reproductions = new(StringComparer.Ordinal) { ["none"] = false, ["published"] = true };
+
+    private static readonly Dictionary<string, DistillationDecay> Decays = new(StringComparer.Ordinal)
+    {
+        ["step"] = DistillationDecay.Step,
+        ["epoch"] = DistillationDecay.Epoch,
+        ["none"] = DistillationDecay.None,
     };
 
     private static readonly Dictionary<string, bool> TeacherModes = new(StringComparer.Ordinal) { ["cached"] = true, ["online"] = false };
@@ -47,15 +58,40 @@ public static class RecipeFile
 
     private static Recipe Read(YamlMap map)
     {
+        var stages = map.Maps("stages");
+        if (stages.Length == 0) return ReadOne(map);
+        var read = new List<Recipe>();
+        foreach (var stage in stages)
+        {
+            var name = stage.Text("name");
+            if (name.Length == 0 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))) throw stage.Error("name", "names a folder: letters, digits, '-' and '_'");
+            if (read.Any(r => r.Stage == name)) throw stage.Error("name", $"'{name}' is used twice");
+            var whole = map.Over(stage, "stages");
+            whole.Set("name", $"{map.Text("name")}-{name}");
+            // weights to start from are the first stage's; a later one goes on from the one before unless it says otherwise itself
+            if (read.Count > 0 && stage.Map("student")?.Has("initial") != true && whole.Map("student")?.Has("initial") == true) whole.Set("student.initial", "");
+            read.Add(ReadOne(whole) with { Stage = name });
+        }
+
+        return read[^1] with { Name = map.Text("name"), Stage = null, Stages = read, Text = map.ToYaml() };
+    }
+
+    private static Recipe ReadOne(YamlMap map)
+    {
         var dataRoot = Expand(map, "data_root", map.Text("data_root", "."));
         var modelsRoot = Expand(map, "models_root", map.Text("models_root", "."));
         string Data(YamlMap m, string key) => Path.Combine(dataRoot, Expand(m, key, m.Text(key)));
         string Under(YamlMap m, string key, string root) => Path.Combine(root, Expand(m, key, m.Text(key)));
 
+        var method = map.Choice("method", MethodNames.All.ToDictionary(n => n, StringComparer.Ordinal), MethodNames.UnifiedSkeleton);
+        var published = map.Choice("reproduce", Reproductions, "none");
+        var dwpose = method is MethodNames.DwPoseStage1 or MethodNames.DwPoseStage2;
+        if (published && !dwpose) throw map.Error("reproduce", $"is for DWPose's stages: {method} has no published code to reproduce");
+
         var recipe = new Recipe
         {
             Name = map.Text("name"),
-            Method = map.Choice("method", new Dictionary<string, string> { ["unified-skeleton"] = "unified-skeleton" }, "unified-skeleton"),
+            Method = method,
             Seed = map.Whole("seed", 1),
             Student = Student(map, modelsRoot),
             Datasets = [.. map.Maps("datasets").Select(m => Closed(m, new DatasetOptions(
@@ -65,8 +101,9 @@ public static class RecipeFile
             Teachers = [.. map.Maps("teachers").Select(m => Closed(m, new TeacherOptions(
                 m.Text("name"), Under(m, "model", modelsRoot), m.Has("card") ? Expand(m, "card", m.Text("card")) : null,
                 m.Number("beta", 1, 0), m.Choice("mode", TeacherModes, "cached"), m.Number("threshold", 0.2, 0, 1),
-                m.Has("minimum_sigma") ? m.Number("minimum_sigma", min: 0) : null)))],
-            Loss = Loss(map.Map("loss")),
+                m.Has("minimum_sigma") ? m.Number("minimum_sigma", min: 0) : null) { Features = Features(m, method) }))],
+            Loss = Loss(map.Map("loss"), dwpose, published),
+            DwPose = DwPose(map.Map("dwpose"), method, published),
             Schedule = Schedule(map.Map("schedule") ?? throw map.Error("schedule", "is missing: say schedule.epochs or schedule.steps")),
             WarmStart = WarmStart(map.Map("warm_start")),
             Augmentation = Augmentation(map.Map("augmentation")),
@@ -77,6 +114,12 @@ public static class RecipeFile
             Text = map.ToYaml(),
         };
         map.Done();
+        if (published && method == MethodNames.DwPoseStage2)
+        {
+            // their second stage keeps the first one's epochs for the cosine and the lighter crops, which its own few never reach
+            recipe = recipe with { Schedule = recipe.Schedule with { FlatUntil = 1 }, Augmentation = recipe.Augmentation with { LastStage = 0 } };
+        }
+
         if (recipe.Datasets.Count == 0) throw map.Error("datasets", "has no entry: a training needs at least one data set");
         foreach (var names in new[] { recipe.Datasets.Select(d => d.Name), recipe.Teachers.Select(t => t.Name), recipe.Evaluations.Select(e => e.Name) })
         {
@@ -96,16 +139,43 @@ public static class RecipeFile
             m.Has("initial") ? Path.Combine(modelsRoot, Expand(m, "initial", m.Text("initial"))) : null));
     }
 
-    private static LossOptions Loss(YamlMap? m)
+    private static bool Features(YamlMap teacher, string method)
     {
-        var d = new LossOptions();
+        var features = teacher.Flag("features", method == MethodNames.DwPoseStage1);
+        if (features && method != MethodNames.DwPoseStage1) throw teacher.Error("features", $"are for dwpose-stage1: {method} learns from logits");
+        if (features && teacher.Has("mode")) throw teacher.Error("mode", "is for teachers of logits: leave it out, or set features: false");
+        return features;
+    }
+
+    private static DwPoseOptions DwPose(YamlMap? m, string method, bool published)
+    {
+        var d = new DwPoseOptions
+        {
+            LabelWeight = published ? 1 : new DwPoseOptions().LabelWeight,
+            LogitWeight = method == MethodNames.DwPoseStage2 ? 1 : new DwPoseOptions().LogitWeight,
+            Decay = published ? DistillationDecay.Epoch : DistillationDecay.Step,
+        };
+        return m is null ? d : Closed(m, new DwPoseOptions
+        {
+            // the balance of the published code is that of its batch, so its own weight stands there
+            LabelWeight = m.Number("label_weight", d.LabelWeight, 0) is var label && published ? d.LabelWeight : label,
+            FeatureWeight = m.Number("feature_weight", d.FeatureWeight, 0),
+            LogitWeight = m.Number("logit_weight", d.LogitWeight, 0),
+            Decay = m.Choice("decay", Decays, published ? "epoch" : "step"),
+        });
+    }
+
+    private static LossOptions Loss(YamlMap? m, bool dwpose, bool published)
+    {
+        var (label, teacher) = dwpose ? (published ? "mmpose" : "mmpose-mean", "dwpose") : ("defined-joints", "defined-joints");
+        var d = new LossOptions { LabelNormalisation = Normalisations[label], TeacherNormalisation = Normalisations[teacher] };
         return m is null ? d : Closed(m, new LossOptions
         {
             Alpha = m.Number("alpha", d.Alpha, 0, 1),
             Label = m.Choice("label", LabelLosses, "simcc-kl"),
             Beta = m.Number("beta", d.Beta, 0),
-            LabelNormalisation = m.Choice("label_normalisation", Normalisations, "defined-joints"),
-            TeacherNormalisation = m.Choice("teacher_normalisation", Normalisations, "defined-joints"),
+            LabelNormalisation = m.Choice("label_normalisation", Normalisations, label),
+            TeacherNormalisation = m.Choice("teacher_normalisation", Normalisations, teacher),
             CoordinateScale = m.Number("coordinate_scale", d.CoordinateScale, 0),
         });
     }

@@ -214,6 +214,22 @@ public sealed class YamlMap
         }
     }
 
+    /// <summary>
+    /// This mapping with another laid over it, group by group; lists and scalars of the other replace those here. Both stay as they
+    /// are, and all keys of the result are still to be asked for.
+    /// </summary>
+    /// <param name="other">What is laid over; all its keys count as asked for there.</param>
+    /// <param name="without">Keys of this mapping that are left out.</param>
+    public YamlMap Over(YamlMap other, params string[] without)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(without);
+        foreach (var key in other.Keys) other._known.Add(key);
+        var whole = Merged(_node, other._node);
+        foreach (var key in without) whole.Children.Remove(new YamlScalarNode(key));
+        return new YamlMap(whole, _file, "");
+    }
+
     /// <summary>The mapping as YAML, with what <see cref="Set"/> changed.</summary>
     public string ToYaml()
     {
@@ -239,6 +255,20 @@ public sealed class YamlMap
     /// <param name="message">What is wrong, and what to do.</param>
     public SinewException Error(string key, string message) =>
         new($"{_file}:{Find(key)?.Start.Line ?? Line}: '{Inside(key)}' {message}");
+
+    private static YamlMappingNode Merged(YamlMappingNode below, YamlMappingNode above)
+    {
+        var whole = new YamlMappingNode();
+        foreach (var (key, value) in below.Children) whole.Children[key] = value is YamlMappingNode group ? Merged(group, new YamlMappingNode()) : value;
+        foreach (var (key, value) in above.Children)
+        {
+            whole.Children[key] = value is YamlMappingNode group
+                ? Merged(below.Children.TryGetValue(key, out var own) && own is YamlMappingNode ownGroup ? ownGroup : new YamlMappingNode(), group)
+                : value;
+        }
+
+        return whole;
+    }
 
     private static YamlNode Value(string key, string value)
     {

@@ -1,3 +1,4 @@
+using Sinew.Training.Losses;
 using Sinew.Training.Recipes;
 
 namespace Sinew.Training.Tests.Recipes;
@@ -68,6 +69,47 @@ public class RecipeFileTests
         var error = Assert.Throws<SinewException>(() => RecipeFile.Parse(text.Replace(":-there", "", StringComparison.Ordinal), "t"));
         Assert.Contains("SINEW_TEST_NOT_SET", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Stages_lay_their_keys_over_the_recipes()
+    {
+        var recipe = RecipeFile.Load(
+            Path.Combine(Checkout(), "recipes/dwpose/ubody-x-l-384x288.yaml"), ["stages.1.schedule.epochs=7", "student.initial=first.safetensors"]);
+        Assert.Equal(["stage1", "stage2"], recipe.Stages.Select(s => s.Stage));
+        var (one, two) = (recipe.Stages[0], recipe.Stages[1]);
+        Assert.Equal((270.0, 7.0), (one.Schedule.Epochs!.Value, two.Schedule.Epochs!.Value));
+        Assert.Equal(256, two.Schedule.Batch);
+        Assert.Equal((0.1, 1.0, 32.0), (one.DwPose.LogitWeight, two.DwPose.LogitWeight, one.DwPose.LabelWeight));
+        Assert.True(Assert.Single(one.Teachers).Features);
+        Assert.Empty(two.Teachers);
+        Assert.Equal(16, one.Datasets.Count);
+        // weights to start from are the first stage's alone
+        Assert.EndsWith("first.safetensors", one.Student.Initial, StringComparison.Ordinal);
+        Assert.Null(two.Student.Initial);
+        Assert.Equal("dwpose-ubody-x-l-384x288", recipe.Name);
+        Assert.Equal(2, RecipeFile.Parse(recipe.Text, "again").Stages.Count);
+    }
+
+    [Fact]
+    public void The_published_traps_are_reproduced_on_request_only()
+    {
+        var path = Path.Combine(Checkout(), "recipes/dwpose/ubody-l-t.yaml");
+        var (ours, theirs) = (RecipeFile.Load(path), RecipeFile.Load(path, ["reproduce=published"]));
+        Assert.Equal((0.5, 1.0), (ours.Stages[1].Schedule.FlatUntil, theirs.Stages[1].Schedule.FlatUntil));
+        Assert.Equal(0, theirs.Stages[1].Augmentation.LastStage);
+        Assert.Equal((64.0, 1.0), (ours.Stages[0].DwPose.LabelWeight, theirs.Stages[0].DwPose.LabelWeight));
+        Assert.Equal(LossNormalisation.MMPose, theirs.Stages[0].Loss.LabelNormalisation);
+        Assert.Equal((DistillationDecay.Step, DistillationDecay.Epoch), (ours.Stages[0].DwPose.Decay, theirs.Stages[0].DwPose.Decay));
+    }
+
+    [Theory]
+    [InlineData("stages: [{name: ../x, method: dwpose-stage2}]", "names a folder")]
+    [InlineData("stages: [{name: x, metod: dwpose-stage2}]", "unknown key 'metod': did you mean 'method'?")]
+    [InlineData("reproduce: published", "is for DWPose's stages")]
+    [InlineData("teachers: [{name: t, model: t.pth, features: true}]", "are for dwpose-stage1")]
+    [InlineData("method: dwpose-stage1\nteachers: [{name: t, model: t.pth, mode: cached}]", "is for teachers of logits")]
+    public void A_mistake_about_stages_is_named(string line, string message) =>
+        Assert.Contains(message, Assert.Throws<SinewException>(() => RecipeFile.Parse($"{Small}\n{line}", "test")).Message, StringComparison.Ordinal);
 
     private static string Checkout()
     {
