@@ -66,6 +66,21 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_several_stages_is_one_entry_per_stage()
+    {
+        var run = Directory.CreateDirectory(_folder.File("run")).FullName;
+        var (first, second) = (Runs.Write(_folder, "run/one", 0.4), Runs.Write(_folder, "run/two", 0.6));
+        File.SetLastWriteTimeUtc(Path.Combine(first, "log.jsonl"), new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(Path.Combine(second, "log.jsonl"), new DateTime(2030, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        Directory.CreateDirectory(Path.Combine(run, "evaluations"));
+        File.WriteAllText(Path.Combine(run, "evaluations", "home.json"), """{"protocol":"coco","people":5,"metrics":{"AP":0.65},"notes":[],"model":"run","data":"/d/home_val.json"}""");
+        var runs = ReportRun.Load([run]);
+        Assert.Equal(["run/one", "run/two"], runs.Select(r => r.Name));
+        Assert.Equal((0.4, 0.65), (runs[0].Find("home", "coco")!.Main!.Value, runs[1].Find("home", "coco")!.Main!.Value));
+        Assert.Equal(2, runs[1].Evaluations.Count);
+    }
+
+    [Fact]
     public void What_cannot_be_reported_is_one_line()
     {
         var empty = Directory.CreateDirectory(_folder.File("empty")).FullName;

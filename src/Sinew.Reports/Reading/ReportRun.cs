@@ -29,7 +29,7 @@ public sealed record ReportRun(string Name, string Folder, ReportRecipe? Recipe,
         {
             if (Directory.Exists(path))
             {
-                runs.Add(FromFolder(path));
+                runs.AddRange(StagesOf(path) is { Length: > 0 } stages ? stages : [FromFolder(path)]);
                 continue;
             }
 
@@ -52,19 +52,31 @@ public sealed record ReportRun(string Name, string Folder, ReportRecipe? Recipe,
     public ReportEvaluation? Find(string set, string protocol, bool someJoints = false) =>
         Evaluations.FirstOrDefault(e => e.Set == set && e.Protocol == protocol && e.SomeJoints == someJoints);
 
+    // a run of several stages keeps each in a folder of its own; what was scored with the run as the model is the last stage's
+    private static ReportRun[] StagesOf(string folder)
+    {
+        folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
+        if (File.Exists(Path.Combine(folder, LogName))) return [];
+        string[] folders = [.. Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, LogName))).OrderBy(d => File.GetLastWriteTimeUtc(Path.Combine(d, LogName))).ThenBy(d => d, StringComparer.Ordinal)];
+        ReportRun[] stages = [.. folders.Select(FromFolder).Select(r => r with { Name = $"{Path.GetFileName(folder)}/{r.Name}" })];
+        if (stages.Length == 0) return [];
+        List<ReportEvaluation> whole = [.. FilesOf(folder), .. Beside(folder)];
+        ReportEvaluation[] older = [.. stages[^1].Evaluations.Where(e => !whole.Any(w => w.Protocol == e.Protocol && w.SomeJoints == e.SomeJoints && w.Data is { } data
+            && (stages[^1].Recipe?.EvaluationOf(data) ?? w.Set) == e.Set))];
+        stages[^1] = stages[^1] with { Evaluations = [.. whole, .. older] };
+        return stages;
+    }
+
+    private static IEnumerable<ReportEvaluation> FilesOf(string folder) => new[] { folder, Path.Combine(folder, EvaluationsFolder) }
+        .Where(Directory.Exists).SelectMany(Evaluation).Select(ReportEvaluation.Read).OfType<ReportEvaluation>();
+
     private static ReportRun FromFolder(string folder)
     {
         folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         var (logPath, recipePath) = (Path.Combine(folder, LogName), Path.Combine(folder, RecipeName));
         var log = File.Exists(logPath) ? LogFile.Read(logPath) : null;
         var recipe = File.Exists(recipePath) ? ReportRecipe.Read(recipePath) : null;
-        var evaluations = new List<ReportEvaluation>();
-        foreach (var own in new[] { folder, Path.Combine(folder, EvaluationsFolder) }.Where(Directory.Exists))
-        {
-            evaluations.AddRange(Evaluation(own).Select(ReportEvaluation.Read).OfType<ReportEvaluation>());
-        }
-
-        evaluations.AddRange(Beside(folder));
+        List<ReportEvaluation> evaluations = [.. FilesOf(folder), .. Beside(folder)];
         if (log is { Steps: 0, Series.Count: 0, Evaluations.Count: 0 } && evaluations.Count == 0)
             throw new SinewException($"{folder}: its {LogName} is empty and it has no evaluation: there is nothing to report yet");
         if (log is null && evaluations.Count == 0)

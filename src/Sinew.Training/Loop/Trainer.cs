@@ -197,7 +197,7 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// The stages one after the other, each in a folder of its own and from the model of the one before. A stage that is done is
+    /// The stages one after the other, each in a folder of its own; models of earlier ones are found there. A stage that is done is
     /// not done again, so a resumed run goes on in the middle of the stage that it was in.
     /// </summary>
     private TrainingResult RunStages(bool resume, CancellationToken cancel)
@@ -208,19 +208,22 @@ public sealed class Trainer
         if (resume && !started) throw new SinewException($"{_folder}: holds no stage to resume: start without --resume");
         Directory.CreateDirectory(_folder);
         AtomicFile.WriteText(Path.Combine(_folder, RecipeFileName), _recipe.Text);
-        var (before, result) = ((string?)null, (TrainingResult?)null);
+        string Weights(string path) => path.StartsWith(RecipeFile.StagePrefix, StringComparison.Ordinal)
+            ? Path.Combine(_folder, path[RecipeFile.StagePrefix.Length..], ModelFileName)
+            : path;
+        var result = (TrainingResult?)null;
         foreach (var stage in _recipe.Stages)
         {
             var (model, last) = (In(stage, ModelFileName), stage == _recipe.Stages[^1]);
-            if (last || !File.Exists(model))
+            if (!last && File.Exists(model)) continue;
+            Say?.Invoke($"stage {stage.Stage}");
+            var own = stage with
             {
-                Say?.Invoke($"stage {stage.Stage}");
-                var own = stage.Student.Initial is null ? stage with { Student = stage.Student with { Initial = before } } : stage;
-                result = new Trainer(own, Path.Combine(_folder, stage.Stage!), _time) { Progress = Progress, Say = Say }.Run(File.Exists(In(stage, LastFile)), cancel);
-                if (result.Step < result.Steps) return result;
-            }
-
-            before = model;
+                Student = stage.Student with { Initial = stage.Student.Initial is { } initial ? Weights(initial) : null },
+                Teachers = [.. stage.Teachers.Select(t => t with { Model = Weights(t.Model) })],
+            };
+            result = new Trainer(own, Path.Combine(_folder, stage.Stage!), _time) { Progress = Progress, Say = Say }.Run(File.Exists(In(stage, LastFile)), cancel);
+            if (result.Step < result.Steps) return result;
         }
 
         foreach (var file in new[] { ModelFileName, BestFile }.Where(f => File.Exists(In(_recipe.Stages[^1], f))))

@@ -11,6 +11,9 @@ namespace Sinew.Training.Recipes;
 /// </summary>
 public static class RecipeFile
 {
+    /// <summary>Before the name of an earlier stage, where a file of weights is asked for: that stage's model.</summary>
+    public const string StagePrefix = "stage:";
+
     private static readonly Dictionary<string, LabelLoss> LabelLosses =
         new(StringComparer.Ordinal) { ["simcc-kl"] = LabelLoss.SimCcKl, ["coordinates"] = LabelLoss.Coordinates };
 
@@ -59,7 +62,14 @@ public static class RecipeFile
     private static Recipe Read(YamlMap map)
     {
         var stages = map.Maps("stages");
-        if (stages.Length == 0) return ReadOne(map);
+        if (stages.Length == 0)
+        {
+            var single = ReadOne(map);
+            return single.Teachers.Select(t => t.Model).Append(single.Student.Initial).Any(m => m?.StartsWith(StagePrefix, StringComparison.Ordinal) == true)
+                ? throw map.Error("name", $"the model of another stage ('{StagePrefix}NAME') can be taken within a recipe's stages only")
+                : single;
+        }
+
         var read = new List<Recipe>();
         foreach (var stage in stages)
         {
@@ -68,12 +78,27 @@ public static class RecipeFile
             if (read.Any(r => r.Stage == name)) throw stage.Error("name", $"'{name}' is used twice");
             var whole = map.Over(stage, "stages");
             whole.Set("name", $"{map.Text("name")}-{name}");
-            // weights to start from are the first stage's; a later one goes on from the one before unless it says otherwise itself
-            if (read.Count > 0 && stage.Map("student")?.Has("initial") != true && whole.Map("student")?.Has("initial") == true) whole.Set("student.initial", "");
-            read.Add(ReadOne(whole) with { Stage = name });
+            // weights to start from are the first stage's alone; a later one says its own, or takes those of the stage before
+            if (read.Count > 0 && stage.Map("student")?.Has("initial") != true) whole.Set("student.initial", "");
+            var own = ReadOne(whole) with { Stage = name };
+            if (own.Student.Initial is null && read.Count > 0 && TrainingMethods.NeedsTrained(own.Method))
+                own = own with { Student = own.Student with { Initial = StagePrefix + read[^1].Stage } };
+            foreach (var reference in own.Teachers.Select(t => t.Model).Append(own.Student.Initial).OfType<string>().Where(m => m.StartsWith(StagePrefix, StringComparison.Ordinal)))
+            {
+                if (read.TrueForAll(r => StagePrefix + r.Stage != reference)) throw stage.Error("name", $"'{name}' takes the model of '{reference}', and there is no such stage before it");
+            }
+
+            read.Add(own);
         }
 
         return read[^1] with { Name = map.Text("name"), Stage = null, Stages = read, Text = map.ToYaml() };
+    }
+
+    /// <summary>A file under a root, or another stage's model as it is said.</summary>
+    private static string ModelFile(YamlMap map, string key, string root)
+    {
+        var text = map.Text(key);
+        return text.StartsWith(StagePrefix, StringComparison.Ordinal) ? text : Path.Combine(root, Expand(map, key, text));
     }
 
     private static Recipe ReadOne(YamlMap map)
@@ -81,7 +106,6 @@ public static class RecipeFile
         var dataRoot = Expand(map, "data_root", map.Text("data_root", "."));
         var modelsRoot = Expand(map, "models_root", map.Text("models_root", "."));
         string Data(YamlMap m, string key) => Path.Combine(dataRoot, Expand(m, key, m.Text(key)));
-        string Under(YamlMap m, string key, string root) => Path.Combine(root, Expand(m, key, m.Text(key)));
 
         var method = map.Choice("method", MethodNames.All.ToDictionary(n => n, StringComparer.Ordinal), MethodNames.UnifiedSkeleton);
         var published = map.Choice("reproduce", Reproductions, "none");
@@ -99,7 +123,7 @@ public static class RecipeFile
                 m.Has("ratio") ? m.Number("ratio", min: 0) : null, m.Whole("minimum_joints", 1, 0),
                 m.Choice("on_bad", new Dictionary<string, bool> { ["skip"] = true, ["fail"] = false }, "fail"))))],
             Teachers = [.. map.Maps("teachers").Select(m => Closed(m, new TeacherOptions(
-                m.Text("name"), Under(m, "model", modelsRoot), m.Has("card") ? Expand(m, "card", m.Text("card")) : null,
+                m.Text("name"), ModelFile(m, "model", modelsRoot), m.Has("card") ? Expand(m, "card", m.Text("card")) : null,
                 m.Number("beta", 1, 0), m.Choice("mode", TeacherModes, "cached"), m.Number("threshold", 0.2, 0, 1),
                 m.Has("minimum_sigma") ? m.Number("minimum_sigma", min: 0) : null) { Features = Features(m, method) }))],
             Loss = Loss(map.Map("loss"), dwpose, published),
@@ -136,7 +160,7 @@ public static class RecipeFile
         var input = m.Numbers("input", 2, [192, 256]);
         return Closed(m, new StudentOptions(
             m.Text("model"), m.Text("skeleton", null), (int)input[0], (int)input[1],
-            m.Has("initial") ? Path.Combine(modelsRoot, Expand(m, "initial", m.Text("initial"))) : null));
+            m.Has("initial") ? ModelFile(m, "initial", modelsRoot) : null));
     }
 
     private static bool Features(YamlMap teacher, string method)

@@ -1,11 +1,13 @@
 using Sinew.Tensors;
 using Sinew.Tensors.Files;
+using Sinew.Tensors.Optimisers;
 using Sinew.TestSupport;
 using Sinew.Training.Data;
 using Sinew.Training.Losses;
 using Sinew.Training.Methods;
 using Sinew.Training.Models;
 using Sinew.Training.Recipes;
+using Sinew.Training.Teachers;
 
 namespace Sinew.Training.Tests.Methods;
 
@@ -126,6 +128,66 @@ public sealed class DwPoseTests : IDisposable
         Assert.Contains("--resume", Assert.Throws<SinewException>(() => MethodRuns.Run(recipe, parts)).Message, StringComparison.Ordinal);
         using var model = Student.Load(result.ModelPath, Device.Cpu);
         Assert.Equal(skeleton, model.Skeleton.Name);
+    }
+
+    [Fact]
+    public void A_teacher_may_be_trained_by_an_earlier_stage()
+    {
+        var recipe = MethodRuns.Recipe(_folder, "lsp14", """
+            stages:
+              - {name: teacher, method: unified-skeleton, student: {model: rtmpose-s}}
+              - {name: one, method: dwpose-stage1, teachers: [{name: big, model: "stage:teacher"}]}
+              - {name: two, method: dwpose-stage2}
+            """, 2);
+        var (losses, result) = MethodRuns.Run(recipe, _folder.File("run"));
+        Assert.Equal(6, losses.Count);
+        using var student = Student.Load(result.ModelPath, Device.Cpu);
+        Assert.Equal("rtmpose-t", student.Description.Model);
+        Assert.Contains("feature/big", File.ReadAllText(_folder.File("run/one/log.jsonl")), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Published => new(Directory.EnumerateFiles(Path.Combine(Checkout.Root, "recipes/dwpose"), "*.yaml")
+        .Select(f => Path.GetFileName(f)).Where(f => f != "quick.yaml"));
+
+    // some of these networks have fifty million weights
+    [Theory]
+    [Trait("Category", "Heavy")]
+    [MemberData(nameof(Published))]
+    public void Every_published_configuration_takes_a_step_of_each_stage(string file)
+    {
+        MethodRuns.Recipe(_folder, "lsp14", "");
+        var published = RecipeFile.Load(Path.Combine(Checkout.Root, "recipes/dwpose", file));
+        foreach (var stage in published.Stages.Count > 0 ? published.Stages : [published])
+        {
+            // its networks, joints and losses on drawn people in small crops
+            var small = MethodRuns.Recipe(_folder, stage.Student.Skeleton!, "");
+            var recipe = stage with
+            {
+                Datasets = small.Datasets,
+                Evaluations = [],
+                Loader = small.Loader,
+                Schedule = stage.Schedule with { Batch = 2, Device = "cpu", Steps = 10, Epochs = null },
+                Student = stage.Student with { Width = 64, Height = 64, Initial = null },
+            };
+            using var data = TrainingData.Load(recipe with { Teachers = [] }, null, CancellationToken.None);
+            using var student = Student.Create(recipe with { Method = MethodNames.UnifiedSkeleton }, data.Skeleton, Device.Cpu);
+            FeatureTeacher[] teachers = [.. recipe.Teachers.Select(t => FeatureTeacher.Of(
+                t,
+                Student.Create(recipe with { Method = MethodNames.UnifiedSkeleton, Student = recipe.Student with { Model = t.Name } }, data.Skeleton, Device.Cpu),
+                data.Skeleton,
+                recipe.Student))];
+            using ITrainingMethod method = stage.Method == MethodNames.DwPoseStage1
+                ? new DwPoseStage1(student.Network, recipe, teachers, 10, 1, Device.Cpu)
+                : new DwPoseStage2(student.Network, recipe, 10, Device.Cpu);
+            using var optimiser = new AdamW([new(method.Parameters)], 1e-4);
+            using var loader = data.Start(0, 10);
+            using var scope = new TensorScope();
+            var total = method.Losses(loader.Next(CancellationToken.None).ToTensors(Device.Cpu), 0).Select(t => t.Value * t.Factor).Aggregate((a, b) => a + b);
+            total.Backward();
+            optimiser.Step();
+            Assert.True(double.IsFinite(total.Item()));
+            foreach (var teacher in teachers) teacher.Dispose();
+        }
     }
 
     [Fact]

@@ -15,16 +15,16 @@ public class RecipeFileTests
         """;
 
     public static TheoryData<string> Shipped => new(Directory
-        .EnumerateFiles(Path.Combine(Checkout(), "recipes"), "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Checkout(), f)));
+        .EnumerateFiles(Path.Combine(Checkout.Root, "recipes"), "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Checkout.Root, f)));
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void Every_recipe_of_the_project_loads(string path) => Assert.NotEmpty(RecipeFile.Load(Path.Combine(Checkout(), path)).Datasets);
+    public void Every_recipe_of_the_project_loads(string path) => Assert.NotEmpty(RecipeFile.Load(Path.Combine(Checkout.Root, path)).Datasets);
 
     [Fact]
     public void The_published_recipe_has_the_papers_values()
     {
-        var recipe = RecipeFile.Load(Path.Combine(Checkout(), "recipes/unified/coco-mpii-t.yaml"));
+        var recipe = RecipeFile.Load(Path.Combine(Checkout.Root, "recipes/unified/coco-mpii-t.yaml"));
         Assert.Equal((0.30, 0.45, 0.25), (recipe.Loss.Alpha, recipe.Teachers[0].Beta, recipe.Teachers[1].Beta));
         Assert.Equal((420.0, 256, 4e-3, 0.5, 1e-5), (recipe.Schedule.Epochs, recipe.Schedule.Batch, recipe.Schedule.LearningRate, recipe.Schedule.FlatUntil, recipe.Schedule.WarmUpFactor));
         Assert.Equal(new WarmStartOptions(), recipe.WarmStart);
@@ -74,7 +74,7 @@ public class RecipeFileTests
     public void Stages_lay_their_keys_over_the_recipes()
     {
         var recipe = RecipeFile.Load(
-            Path.Combine(Checkout(), "recipes/dwpose/ubody-x-l-384x288.yaml"), ["stages.1.schedule.epochs=7", "student.initial=first.safetensors"]);
+            Path.Combine(Checkout.Root, "recipes/dwpose/ubody-x-l-384x288.yaml"), ["stages.1.schedule.epochs=7", "student.initial=first.safetensors"]);
         Assert.Equal(["stage1", "stage2"], recipe.Stages.Select(s => s.Stage));
         var (one, two) = (recipe.Stages[0], recipe.Stages[1]);
         Assert.Equal((270.0, 7.0), (one.Schedule.Epochs!.Value, two.Schedule.Epochs!.Value));
@@ -85,7 +85,7 @@ public class RecipeFileTests
         Assert.Equal(16, one.Datasets.Count);
         // weights to start from are the first stage's alone
         Assert.EndsWith("first.safetensors", one.Student.Initial, StringComparison.Ordinal);
-        Assert.Null(two.Student.Initial);
+        Assert.Equal("stage:stage1", two.Student.Initial);
         Assert.Equal("dwpose-ubody-x-l-384x288", recipe.Name);
         Assert.Equal(2, RecipeFile.Parse(recipe.Text, "again").Stages.Count);
     }
@@ -93,7 +93,7 @@ public class RecipeFileTests
     [Fact]
     public void The_published_traps_are_reproduced_on_request_only()
     {
-        var path = Path.Combine(Checkout(), "recipes/dwpose/ubody-l-t.yaml");
+        var path = Path.Combine(Checkout.Root, "recipes/dwpose/ubody-l-t.yaml");
         var (ours, theirs) = (RecipeFile.Load(path), RecipeFile.Load(path, ["reproduce=published"]));
         Assert.Equal((0.5, 1.0), (ours.Stages[1].Schedule.FlatUntil, theirs.Stages[1].Schedule.FlatUntil));
         Assert.Equal(0, theirs.Stages[1].Augmentation.LastStage);
@@ -105,16 +105,11 @@ public class RecipeFileTests
     [Theory]
     [InlineData("stages: [{name: ../x, method: dwpose-stage2}]", "names a folder")]
     [InlineData("stages: [{name: x, metod: dwpose-stage2}]", "unknown key 'metod': did you mean 'method'?")]
+    [InlineData("teachers: [{name: t, model: 'stage:x'}]", "within a recipe's stages only")]
+    [InlineData("stages: [{name: x}, {name: y, teachers: [{name: t, model: 'stage:z'}]}]", "there is no such stage before it")]
     [InlineData("reproduce: published", "is for DWPose's stages")]
     [InlineData("teachers: [{name: t, model: t.pth, features: true}]", "are for dwpose-stage1")]
     [InlineData("method: dwpose-stage1\nteachers: [{name: t, model: t.pth, mode: cached}]", "is for teachers of logits")]
     public void A_mistake_about_stages_is_named(string line, string message) =>
         Assert.Contains(message, Assert.Throws<SinewException>(() => RecipeFile.Parse($"{Small}\n{line}", "test")).Message, StringComparison.Ordinal);
-
-    private static string Checkout()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Sinew.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 }
