@@ -41,7 +41,7 @@ internal static class MethodRuns
               learning_rate: 0.0005
               clip_norm: 5
               ema_momentum: 0.1
-              threads: 2
+              threads: 1
             augmentation: {"{"}rotation: 0, scale: 0, shift: 0, half_body: 0, dropout: 0, colour: false, last_stage: 0{"}"}
             loader: {"{"}threads: 1{"}"}
             {body}
