@@ -57,6 +57,8 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(description);
         if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
             throw new SinewException($"opset {options.Opset}: give {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}");
+        if (network.Refiner is not null)
+            throw new SinewException("this network refines poses by a graph network, which is not part of ONNX files: export the first stage's model, or run this one by eval and predict");
         var graph = RtmPoseGraph.Of(network, options.Opset, options.Decode ? description.SplitRatio : null);
         return graph.ToModel(new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -34,6 +34,21 @@ internal sealed class TaskTerms(RtmPose student, LossOptions loss, WarmStartOpti
     public Tensor Teacher(SimCcLogits logits, TeacherTargets target) =>
         SimCcLoss.Kl(logits, target.X, target.Y, target.Weight, loss.Beta, loss.TeacherNormalisation);
 
+    /// <summary>Mean positions of distributions, crop pixels, <c>[N, K, 2]</c>; rows without mass give the first pixel.</summary>
+    /// <param name="x"><c>[N, K, Wx]</c>.</param>
+    /// <param name="y"><c>[N, K, Wy]</c>.</param>
+    public Tensor Positions(Tensor x, Tensor y)
+    {
+        Tensor Mean(Tensor rows, int side)
+        {
+            var bins = rows.Shape[2];
+            var places = Tensor.Arange(0, bins, 1, DType.Float32, rows.Device) * ((double)side / bins);
+            return (rows * places).Sum([-1], false) / rows.Sum([-1], false).Clamp(min: 1e-6);
+        }
+
+        return Tensor.Stack([Mean(x, student.Width), Mean(y, student.Height)], 2);
+    }
+
     /// <summary>Adds the loss on the head's own joint maps while the start lasts.</summary>
     public void AddCoarse(List<LossTerm> terms, Tensor maps, Batch batch, long step)
     {

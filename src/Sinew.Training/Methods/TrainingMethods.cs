@@ -24,11 +24,13 @@ public static class TrainingMethods
             MethodNames.UnifiedSkeleton => new UnifiedSkeleton(network, recipe, steps),
             MethodNames.DwPoseStage1 => new DwPoseStage1(network, recipe, data.FeatureTeachers, steps, (double)data.People / recipe.Schedule.Batch, device),
             MethodNames.DwPoseStage2 => new DwPoseStage2(network, recipe, steps, device),
+            MethodNames.CoarseToFineStage1 => new CoarseToFineStage1(network, recipe, student.Skeleton, steps),
+            MethodNames.CoarseToFineStage2 => new CoarseToFineStage2(network, recipe, steps),
             _ => throw new SinewException($"recipe '{recipe.Name}': there is no method '{recipe.Method}': use one of {string.Join(", ", MethodNames.All)}"),
         };
     }
 
     /// <summary>True for methods that go on from a trained network of the same joints.</summary>
     /// <param name="method">The name.</param>
-    public static bool NeedsTrained(string method) => method is MethodNames.DwPoseStage2;
+    public static bool NeedsTrained(string method) => method is MethodNames.DwPoseStage2 or MethodNames.CoarseToFineStage2;
 }

@@ -10,6 +10,7 @@ namespace Sinew.Training.Models;
 /// </summary>
 public sealed class CspNeXt : Module
 {
+    private readonly double _widen;
     private readonly Sequential _stem;
     private readonly Sequential[] _stages;
     private readonly ConvNormAct _lastDownsampling;
@@ -40,11 +41,16 @@ public sealed class CspNeXt : Module
         }
 
         _lastDownsampling = downsampling!;
+        _widen = widen;
         OutChannels = Wide(1024);
     }
 
     /// <summary>Channels of the last stage's map.</summary>
     public int OutChannels { get; }
+
+    /// <summary>Channels of a stage's map.</summary>
+    /// <param name="stage">1 to 4.</param>
+    public int ChannelsOf(int stage) => (int)((64 << stage) * _widen);
 
     /// <summary>
     /// Stride of the last stage, 2 as published. At 1 the backbone's output has a sixteenth of the input's size, so that a

@@ -16,7 +16,7 @@ public readonly record struct ModelCost(long Parameters, long Macs)
     {
         ArgumentNullException.ThrowIfNull(network);
         long macs = 0;
-        foreach (var (name, module) in network.NamedModules())
+        foreach (var (name, module) in network.NamedModules().Where(m => !m.Name.StartsWith(RtmPose.RefinerPrefix, StringComparison.Ordinal)))
         {
             macs += module switch
             {
@@ -31,6 +31,7 @@ public readonly record struct ModelCost(long Parameters, long Macs)
 
         // query·key and attention·value between all joints
         macs += (long)network.Joints * network.Joints * (GatedAttentionUnit.KeyWidth + (2 * RtmccHead.HiddenWidth));
+        macs += network.Refiner?.Macs ?? 0;
         return new ModelCost(network.NamedParameters().Sum(p => p.Value.Count), macs);
     }
 

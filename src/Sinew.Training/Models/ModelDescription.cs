@@ -49,6 +49,9 @@ public sealed record ModelDescription
     /// <summary>Pairs of joint indices to draw.</summary>
     public IReadOnlyList<int[]> Limbs { get; init; } = [];
 
+    /// <summary>Width of the refiner behind the head; null where there is none.</summary>
+    public int? RefinerWidth { get; init; }
+
     /// <summary>Name of the recipe that trained the weights.</summary>
     public string? Recipe { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record ModelDescription
         return new ModelDescription
         {
             Model = $"rtmpose-{network.Size.Name}",
+            RefinerWidth = network.Refiner?.Width,
             Width = network.Width,
             Height = network.Height,
             Sigma = [Math.Round(sigma.X, 4), Math.Round(sigma.Y, 4)],
@@ -153,7 +157,7 @@ public sealed record ModelDescription
 
     /// <summary>A network of this description with fresh weights.</summary>
     public RtmPose Build() =>
-        new(SizeOf(Model), Joints.Count, Width, Height, SplitRatio);
+        new(SizeOf(Model), Joints.Count, Width, Height, SplitRatio, RefinerWidth is { } width ? (width, ToSkeleton().Limbs) : null);
 
     /// <summary>The size that a model's name stands for.</summary>
     /// <param name="model"><c>rtmpose-t</c> and so on.</param>

@@ -29,14 +29,21 @@ public sealed record RtmPoseSize(string Name, double Deepen, double Widen)
 /// <summary>RTMPose: CSPNeXt and the RTMCC head, for any number of joints and any input divisible by 32.</summary>
 public sealed class RtmPose : Module
 {
+    // the maps at 1/16, 1/8 and 1/4 of the input's size, counted from the stem
+    private static readonly int[] RefinerStages = [3, 2, 1];
+
+    /// <summary>What the names of the refiner's parameters begin with.</summary>
+    internal const string RefinerPrefix = "refiner.";
+
     /// <summary>Makes the network with fresh weights.</summary>
     /// <param name="size">One of <see cref="RtmPoseSize.All"/>.</param>
     /// <param name="joints">Joints to predict.</param>
     /// <param name="width">Width of the input, pixels.</param>
     /// <param name="height">Height of the input, pixels.</param>
     /// <param name="splitRatio">Bins per pixel.</param>
+    /// <param name="refiner">Width and limbs of a refiner behind the head; null for none.</param>
     /// <exception cref="SinewException">A side is not a positive multiple of 32, or there are no joints.</exception>
-    public RtmPose(RtmPoseSize size, int joints, int width, int height, double splitRatio = 2)
+    public RtmPose(RtmPoseSize size, int joints, int width, int height, double splitRatio = 2, (int Width, IReadOnlyList<(int From, int To)> Limbs)? refiner = null)
     {
         ArgumentNullException.ThrowIfNull(size);
         if (width <= 0 || height <= 0 || width % 32 != 0 || height % 32 != 0)
@@ -46,6 +53,11 @@ public sealed class RtmPose : Module
         (BinsX, BinsY) = ((int)(width * splitRatio), (int)(height * splitRatio));
         Backbone = Child("backbone", new CspNeXt(size.Deepen, size.Widen));
         Head = Child("head", NewHead());
+        if (refiner is { } r)
+        {
+            int[] channels = [.. RefinerStages.Select(stage => Backbone.ChannelsOf(stage))];
+            Refiner = Child("refiner", new PoseRefiner(joints, r.Limbs, channels, r.Width));
+        }
     }
 
     /// <summary>The published size.</summary>
@@ -72,6 +84,9 @@ public sealed class RtmPose : Module
     /// <summary>The part that predicts bins from the last map.</summary>
     public RtmccHead Head { get; }
 
+    /// <summary>Corrects the head's poses; null where the head has the last word.</summary>
+    public PoseRefiner? Refiner { get; }
+
     /// <summary>
     /// Half resolution: crops are averaged 2×2 before the backbone, whose last stage then keeps its size. The head sees the same
     /// cells, the labels stay what they are, and a step costs about a quarter. Meant for the start of a training from random
@@ -88,19 +103,47 @@ public sealed class RtmPose : Module
 
     /// <summary>Logits of x <c>[N, K, Wx]</c> and y <c>[N, K, Wy]</c>.</summary>
     /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>
-    public SimCcLogits Logits(Tensor crops) => Head.Logits(Features(crops));
+    public SimCcLogits Logits(Tensor crops) => LogitsOf(Maps(crops));
+
+    /// <summary>
+    /// Logits of maps that are there already. A refined pose moves the rows of its joints, so that whatever reads logits (scores, the
+    /// flip test, teachers) reads refined ones without knowing of it.
+    /// </summary>
+    /// <param name="maps">From <see cref="Maps"/>.</param>
+    public SimCcLogits LogitsOf(Tensor[] maps)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        var logits = Head.Logits(maps[^1]);
+        if (Refiner is null) return logits;
+        var (pose, score) = CoarsePose.Of(logits);
+        var offset = Refiner.Offsets(pose, score, RefinerMaps(maps))[^1];
+        return new SimCcLogits(CoarsePose.Moved(logits.X, offset.Select(2, 0)), CoarsePose.Moved(logits.Y, offset.Select(2, 1)));
+    }
+
+    /// <summary>The maps of the stem and of all four stages, strides 2, 4, 8, 16, 32.</summary>
+    /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>
+    public Tensor[] Maps(Tensor crops) => Backbone.Features(Ordered(crops));
 
     /// <summary>The backbone's last map, as the head takes it.</summary>
     /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>
-    public Tensor Features(Tensor crops)
+    public Tensor Features(Tensor crops) => Maps(crops)[^1];
+
+    /// <summary>The logits of x and y side by side, <c>[N, K, Wx + Wy]</c>.</summary>
+    /// <param name="x">Normalised crops.</param>
+    public override Tensor Forward(Tensor x)
+    {
+        var logits = Logits(x);
+        return Tensor.Cat([logits.X, logits.Y], 2);
+    }
+
+    /// <summary>Of the maps of a crop those that a refiner reads, coarse ones first.</summary>
+    internal static Tensor[] RefinerMaps(Tensor[] maps) => [.. RefinerStages.Select(stage => maps[stage])];
+
+    private Tensor Ordered(Tensor crops)
     {
         ArgumentNullException.ThrowIfNull(crops);
         // a training step on the processor is faster in this order (docs/benchmarks.md); the operators that follow keep it
         var ordered = Backbone.Training && crops.Device == Device.Cpu ? crops.Contiguous(channelsLast: true) : crops;
-        return Backbone.Forward(HalfResolution ? F.AvgPool2d(ordered, 2, 2) : ordered);
+        return HalfResolution ? F.AvgPool2d(ordered, 2, 2) : ordered;
     }
-
-    /// <summary>The logits of x and y side by side, <c>[N, K, Wx + Wy]</c>.</summary>
-    /// <param name="x">Normalised crops.</param>
-    public override Tensor Forward(Tensor x) => Head.Forward(Features(x));
 }

@@ -39,7 +39,9 @@ public sealed class Student : IDisposable
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(skeleton);
         var options = recipe.Student;
-        var network = new RtmPose(ModelDescription.SizeOf(options.Model), skeleton.Count, options.Width, options.Height);
+        var network = new RtmPose(
+            ModelDescription.SizeOf(options.Model), skeleton.Count, options.Width, options.Height,
+            refiner: recipe.Method == MethodNames.CoarseToFineStage2 ? (recipe.Refine.Width, skeleton.Limbs) : null);
         if (recipe.WarmStart.HeadInitialScale != 1) network.Head.ScaleInitialWeights(recipe.WarmStart.HeadInitialScale);
         if (options.Initial is { } initial) LoadInto(network, initial, whole: TrainingMethods.NeedsTrained(recipe.Method));
         else if (TrainingMethods.NeedsTrained(recipe.Method))
@@ -138,7 +140,7 @@ public sealed class Student : IDisposable
         // another number of joints or another input is another head: what fits is taken, the rest starts afresh
         var own = network.StateDict();
         var fitting = tensors.Where(t => own.TryGetValue(t.Key, out var o) && o.Shape.AsSpan().SequenceEqual(t.Value.Shape)).ToDictionary(t => t.Key, t => t.Value);
-        if (whole && own.Keys.FirstOrDefault(name => !fitting.ContainsKey(name)) is { } missing)
+        if (whole && own.Keys.FirstOrDefault(name => !fitting.ContainsKey(name) && !name.StartsWith(RtmPose.RefinerPrefix, StringComparison.Ordinal)) is { } missing)
             throw new SinewException($"{path}: '{missing}' is not there or of another shape: this stage goes on from a network of the same size, input and joints");
         if (fitting.Count == 0) throw new SinewException($"{path}: none of its {tensors.Count} tensors fits this network");
         network.LoadStateDict(fitting, strict: false);

@@ -21,6 +21,12 @@ public sealed record Recipe
     /// <summary>What DWPose's stages weigh.</summary>
     public DwPoseOptions DwPose { get; init; } = new();
 
+    /// <summary>What the coarse-to-fine method's first stage weighs.</summary>
+    public StructureOptions Structure { get; init; } = new();
+
+    /// <summary>What the coarse-to-fine method's second stage builds and weighs.</summary>
+    public RefineOptions Refine { get; init; } = new();
+
     /// <summary>Everything random in a training follows from it.</summary>
     public long Seed { get; init; } = 1;
 
@@ -119,6 +125,32 @@ public sealed record DwPoseOptions
 
     /// <summary>r(t) of stage 1.</summary>
     public DistillationDecay Decay { get; init; }
+}
+
+/// <summary>What the structure loss compares and weighs.</summary>
+public sealed record StructureOptions
+{
+    /// <summary>Factor on the loss, beside the teacher's divergence.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>Weight of lengths.</summary>
+    public double Length { get; init; } = 1;
+
+    /// <summary>Weight of directions.</summary>
+    public double Direction { get; init; } = 0.5;
+
+    /// <summary>True for all pairs of joints, false for the skeleton's limbs.</summary>
+    public bool AllPairs { get; init; }
+}
+
+/// <summary>The refiner and how its outputs are weighed.</summary>
+public sealed record RefineOptions
+{
+    /// <summary>Channels of the first block; OPEC-Net has 128.</summary>
+    public int Width { get; init; } = 64;
+
+    /// <summary>Weights of the three outputs, OPEC-Net's.</summary>
+    public IReadOnlyList<double> Outputs { get; init; } = [0.3, 0.5, 1];
 }
 
 /// <summary>The two readings of the conditional loss L_CK of arXiv 2405.20084.</summary>

@@ -35,6 +35,8 @@ public static class RecipeFile
         ["none"] = DistillationDecay.None,
     };
 
+    private static readonly Dictionary<string, bool> Pairs = new(StringComparer.Ordinal) { ["limbs"] = false, ["all"] = true };
+
     private static readonly Dictionary<string, bool> TeacherModes = new(StringComparer.Ordinal) { ["cached"] = true, ["online"] = false };
 
     /// <summary>Reads a recipe file.</summary>
@@ -127,6 +129,8 @@ public static class RecipeFile
                 m.Number("beta", 1, 0), m.Choice("mode", TeacherModes, "cached"), m.Number("threshold", 0.2, 0, 1),
                 m.Has("minimum_sigma") ? m.Number("minimum_sigma", min: 0) : null) { Features = Features(m, method) }))],
             Loss = Loss(map.Map("loss"), dwpose, published),
+            Structure = Structure(map.Map("structure")),
+            Refine = Refine(map.Map("refine")),
             DwPose = DwPose(map.Map("dwpose"), method, published),
             Schedule = Schedule(map.Map("schedule") ?? throw map.Error("schedule", "is missing: say schedule.epochs or schedule.steps")),
             WarmStart = WarmStart(map.Map("warm_start")),
@@ -169,6 +173,29 @@ public static class RecipeFile
         if (features && method != MethodNames.DwPoseStage1) throw teacher.Error("features", $"are for dwpose-stage1: {method} learns from logits");
         if (features && teacher.Has("mode")) throw teacher.Error("mode", "is for teachers of logits: leave it out, or set features: false");
         return features;
+    }
+
+    private static StructureOptions Structure(YamlMap? m)
+    {
+        var d = new StructureOptions();
+        return m is null ? d : Closed(m, new StructureOptions
+        {
+            Weight = m.Number("weight", d.Weight, 0),
+            Length = m.Number("length", d.Length, 0),
+            Direction = m.Number("direction", d.Direction, 0),
+            AllPairs = m.Choice("pairs", Pairs, "limbs"),
+        });
+    }
+
+    private static RefineOptions Refine(YamlMap? m)
+    {
+        var d = new RefineOptions();
+        if (m is null) return d;
+        var outputs = m.Numbers("outputs", 3, [.. d.Outputs]);
+        if (outputs.Any(w => w < 0)) throw m.Error("outputs", "must not be negative");
+        var width = m.Whole("width", d.Width, 8, 1024);
+        if (width % 8 != 0) throw m.Error("width", "must be a multiple of 8");
+        return Closed(m, new RefineOptions { Width = width, Outputs = outputs });
     }
 
     private static DwPoseOptions DwPose(YamlMap? m, string method, bool published)

@@ -97,8 +97,8 @@ public sealed class FeatureTeacher : IDisposable
         using var frozen = Torch.NoGrad();
         var network = _network.Network;
         network.Train(false);
-        var features = network.Features(crops);
-        var logits = network.Head.Logits(features);
+        var maps = network.Maps(crops);
+        var (features, logits) = (maps[^1], network.LogitsOf(maps));
         return new TeacherView(
             features, SimCcLoss.Softened(logits.X.IndexSelect(1, _rows), beta), SimCcLoss.Softened(logits.Y.IndexSelect(1, _rows), beta));
     }

@@ -38,11 +38,11 @@ internal static class MethodRuns
               steps: {steps}
               batch: 4
               warm_up_steps: 2
-              learning_rate: 0.0005
+              learning_rate: 0.001
               clip_norm: 5
               ema_momentum: 0.1
               threads: 1
-            augmentation: {"{"}rotation: 0, scale: 0, shift: 0, half_body: 0, dropout: 0, colour: false, last_stage: 0{"}"}
+            augmentation: {"{"}flip: 0, rotation: 0, scale: 0, shift: 0, half_body: 0, dropout: 0, colour: false, last_stage: 0{"}"}
             loader: {"{"}threads: 1{"}"}
             {body}
             """,
