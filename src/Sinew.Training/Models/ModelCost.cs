@@ -40,7 +40,9 @@ public readonly record struct ModelCost(long Parameters, long Macs)
     {
         var stride = name.StartsWith("backbone.stem", StringComparison.Ordinal) ? 2
             : name.StartsWith("backbone.stage", StringComparison.Ordinal) ? 2 << (name["backbone.stage".Length] - '0')
-            : 32;
+            : network.Stride;
+        // at stride 16 the last stage keeps its input's size
+        stride = Math.Min(stride, network.Stride);
         return (long)(network.Width / stride) * (network.Height / stride);
     }
 }

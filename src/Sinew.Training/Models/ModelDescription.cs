@@ -25,6 +25,9 @@ public sealed record ModelDescription
     /// <summary>Height of the input, pixels.</summary>
     public required int Height { get; init; }
 
+    /// <summary>Pixels of the input per cell of the network's last map.</summary>
+    public int Stride { get; init; } = RtmPose.PublishedStride;
+
     /// <summary>Bins per pixel.</summary>
     public double SplitRatio { get; init; } = 2;
 
@@ -78,6 +81,7 @@ public sealed record ModelDescription
             RefinerWidth = network.Refiner?.Width,
             Width = network.Width,
             Height = network.Height,
+            Stride = network.Stride,
             Sigma = [Math.Round(sigma.X, 4), Math.Round(sigma.Y, 4)],
             Skeleton = skeleton.Name,
             Joints = skeleton.Joints,
@@ -157,7 +161,7 @@ public sealed record ModelDescription
 
     /// <summary>A network of this description with fresh weights.</summary>
     public RtmPose Build() =>
-        new(SizeOf(Model), Joints.Count, Width, Height, SplitRatio, RefinerWidth is { } width ? (width, ToSkeleton().Limbs) : null);
+        new(SizeOf(Model), Joints.Count, Width, Height, SplitRatio, Stride, RefinerWidth is { } width ? (width, ToSkeleton().Limbs) : null);
 
     /// <summary>The size that a model's name stands for.</summary>
     /// <param name="model"><c>rtmpose-t</c> and so on.</param>

@@ -26,14 +26,19 @@ public sealed record RtmPoseSize(string Name, double Deepen, double Widen)
         ?? throw new SinewException($"RTMPose has no size '{name}': use one of {string.Join(", ", All.Select(s => s.Name))}");
 }
 
-/// <summary>RTMPose: CSPNeXt and the RTMCC head, for any number of joints and any input divisible by 32.</summary>
+/// <summary>RTMPose: CSPNeXt and the RTMCC head, for any number of joints and any input divisible by its stride.</summary>
 public sealed class RtmPose : Module
 {
+    /// <summary>Pixels of the input per cell of the last map, as published.</summary>
+    public const int PublishedStride = 32;
+
     // the maps at 1/16, 1/8 and 1/4 of the input's size, counted from the stem
     private static readonly int[] RefinerStages = [3, 2, 1];
 
     /// <summary>What the names of the refiner's parameters begin with.</summary>
     internal const string RefinerPrefix = "refiner.";
+
+    private bool _half;
 
     /// <summary>Makes the network with fresh weights.</summary>
     /// <param name="size">One of <see cref="RtmPoseSize.All"/>.</param>
@@ -41,15 +46,18 @@ public sealed class RtmPose : Module
     /// <param name="width">Width of the input, pixels.</param>
     /// <param name="height">Height of the input, pixels.</param>
     /// <param name="splitRatio">Bins per pixel.</param>
+    /// <param name="stride">Pixels of the input per cell of the last map: 32 as published, or 16, which small inputs need to keep enough cells.</param>
     /// <param name="refiner">Width and limbs of a refiner behind the head; null for none.</param>
-    /// <exception cref="SinewException">A side is not a positive multiple of 32, or there are no joints.</exception>
-    public RtmPose(RtmPoseSize size, int joints, int width, int height, double splitRatio = 2, (int Width, IReadOnlyList<(int From, int To)> Limbs)? refiner = null)
+    /// <exception cref="SinewException">A side is not a positive multiple of the stride, there are no joints, or the stride is another.</exception>
+    public RtmPose(
+        RtmPoseSize size, int joints, int width, int height, double splitRatio = 2, int stride = PublishedStride, (int Width, IReadOnlyList<(int From, int To)> Limbs)? refiner = null)
     {
         ArgumentNullException.ThrowIfNull(size);
-        if (width <= 0 || height <= 0 || width % 32 != 0 || height % 32 != 0)
-            throw new SinewException($"RTMPose takes inputs whose sides are multiples of 32, not {width}×{height} (width × height)");
+        if (stride is not (PublishedStride or PublishedStride / 2)) throw new SinewException($"RTMPose has a stride of 32 or of 16, not {stride}");
+        if (width <= 0 || height <= 0 || width % stride != 0 || height % stride != 0)
+            throw new SinewException($"RTMPose at stride {stride} takes inputs whose sides are multiples of {stride}, not {width}×{height} (width × height)");
         if (joints <= 0) throw new SinewException($"RTMPose needs at least one joint, not {joints}");
-        (Size, Joints, Width, Height) = (size, joints, width, height);
+        (Size, Joints, Width, Height, Stride) = (size, joints, width, height, stride);
         (BinsX, BinsY) = ((int)(width * splitRatio), (int)(height * splitRatio));
         Backbone = Child("backbone", new CspNeXt(size.Deepen, size.Widen));
         Head = Child("head", NewHead());
@@ -58,6 +66,7 @@ public sealed class RtmPose : Module
             int[] channels = [.. RefinerStages.Select(stage => Backbone.ChannelsOf(stage))];
             Refiner = Child("refiner", new PoseRefiner(joints, r.Limbs, channels, r.Width));
         }
+        HalfResolution = false;
     }
 
     /// <summary>The published size.</summary>
@@ -71,6 +80,9 @@ public sealed class RtmPose : Module
 
     /// <summary>Height of the input, pixels.</summary>
     public int Height { get; }
+
+    /// <summary>Pixels of the input per cell of the last map.</summary>
+    public int Stride { get; }
 
     /// <summary>Bins of x.</summary>
     public int BinsX { get; }
@@ -92,14 +104,20 @@ public sealed class RtmPose : Module
     /// cells, the labels stay what they are, and a step costs about a quarter. Meant for the start of a training from random
     /// weights; <c>docs/methods.md</c> says what it brings.
     /// </summary>
+    /// <exception cref="SinewException">Set to true for a network of stride 16, whose last stage has no stride to give up.</exception>
     public bool HalfResolution
     {
-        get => Backbone.LastStride == 1;
-        set => Backbone.LastStride = value ? 1 : 2;
+        get => _half;
+        set
+        {
+            if (value && Stride != PublishedStride) throw new SinewException($"a network of stride {Stride} has no half resolution: leave warm_start.half_resolution out");
+            _half = value;
+            Backbone.LastStride = value || Stride != PublishedStride ? 1 : 2;
+        }
     }
 
     /// <summary>A head like this network's own, with fresh weights.</summary>
-    public RtmccHead NewHead() => new(Backbone.OutChannels, Joints, Width / 32 * (Height / 32), BinsX, BinsY);
+    public RtmccHead NewHead() => new(Backbone.OutChannels, Joints, Width / Stride * (Height / Stride), BinsX, BinsY);
 
     /// <summary>Logits of x <c>[N, K, Wx]</c> and y <c>[N, K, Wy]</c>.</summary>
     /// <param name="crops">Normalised crops, <c>[N, 3, Height, Width]</c>.</param>

@@ -40,7 +40,7 @@ public sealed class Student : IDisposable
         ArgumentNullException.ThrowIfNull(skeleton);
         var options = recipe.Student;
         var network = new RtmPose(
-            ModelDescription.SizeOf(options.Model), skeleton.Count, options.Width, options.Height,
+            ModelDescription.SizeOf(options.Model), skeleton.Count, options.Width, options.Height, stride: options.Stride,
             refiner: recipe.Method == MethodNames.CoarseToFineStage2 ? (recipe.Refine.Width, skeleton.Limbs) : null);
         if (recipe.WarmStart.HeadInitialScale != 1) network.Head.ScaleInitialWeights(recipe.WarmStart.HeadInitialScale);
         if (options.Initial is { } initial) LoadInto(network, initial, whole: TrainingMethods.NeedsTrained(recipe.Method));

@@ -67,7 +67,8 @@ public sealed record Recipe
 /// <param name="Width">Width of the input, pixels.</param>
 /// <param name="Height">Height of the input, pixels.</param>
 /// <param name="Initial">Weights to start from (.pth or .safetensors); null for random ones.</param>
-public sealed record StudentOptions(string Model, string? Skeleton = null, int Width = 192, int Height = 256, string? Initial = null);
+/// <param name="Stride">Pixels of the input per cell of the last map: 32 as published, or 16 for small inputs.</param>
+public sealed record StudentOptions(string Model, string? Skeleton = null, int Width = 192, int Height = 256, string? Initial = null, int Stride = 32);
 
 /// <summary>One annotation file with its images.</summary>
 /// <param name="Name">Short name, used in logs.</param>

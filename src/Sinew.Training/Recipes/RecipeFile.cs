@@ -164,7 +164,8 @@ public static class RecipeFile
         var input = m.Numbers("input", 2, [192, 256]);
         return Closed(m, new StudentOptions(
             m.Text("model"), m.Text("skeleton", null), (int)input[0], (int)input[1],
-            m.Has("initial") ? ModelFile(m, "initial", modelsRoot) : null));
+            m.Has("initial") ? ModelFile(m, "initial", modelsRoot) : null,
+            m.Whole("stride", 32, 16, 32)));
     }
 
     private static bool Features(YamlMap teacher, string method)

@@ -135,6 +135,19 @@ public class RtmPoseParityTests
         Assert.Equal([1, 21, 896], network.Forward(Tensor.Zeros([1, 3, 256, 192])).Shape);
     }
 
+    [Fact]
+    public void Stride_16_keeps_the_cells_of_a_small_input_and_costs_what_its_larger_maps_cost()
+    {
+        using var scope = new TensorScope();
+        using var frozen = Torch.NoGrad();
+        using var network = new RtmPose(Tiny, 21, 96, 128, stride: 16);
+        Assert.Equal([1, 384, 8, 6], network.Features(Tensor.Zeros([1, 3, 128, 96])).Shape);
+        Assert.Throws<SinewException>(() => network.HalfResolution = true);
+        Assert.Equal(16, ModelDescription.FromJson(ModelDescription.Of(network, BuiltInSkeletons.Get("body21"), (4.9, 5.66)).ToJson(), "test").Build().Stride);
+        using var published = new RtmPose(Tiny, 21, 96, 128);
+        Assert.InRange(ModelCost.Of(network).Macs, ModelCost.Of(published).Macs * 1.4, ModelCost.Of(published).Macs * 2.0);
+    }
+
     private static void AssertLogits(RtmPose network, Tensor input, Npz reference, string x, string y, double tolerance)
     {
         using var frozen = Torch.NoGrad();
