@@ -60,7 +60,8 @@ internal static class TrainCommand
         });
     }
 
-    private static TrainingResult Run(Recipe plan, string folder, bool resume, Terminal terminal, CancellationToken cancel)
+    /// <summary>Trains with a progress bar, or with a line every ten seconds where nobody watches.</summary>
+    internal static TrainingResult Run(Recipe plan, string folder, bool resume, Terminal terminal, CancellationToken cancel)
     {
         if (!terminal.Status.Profile.Capabilities.Interactive)
         {

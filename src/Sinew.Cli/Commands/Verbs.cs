@@ -7,6 +7,7 @@ internal static class Verbs
 {
     public static IReadOnlyList<Command> All() =>
     [
+        QuickstartCommand.Build(),
         TrainCommand.Build(),
         EvalCommand.Build(),
         PredictCommand.Build(),

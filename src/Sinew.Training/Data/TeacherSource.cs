@@ -10,6 +10,8 @@ namespace Sinew.Training.Data;
 /// <summary>One teacher of a training: asked once per person beforehand, or at every step about the augmented crops.</summary>
 public sealed class TeacherSource : IDisposable
 {
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
+
     private readonly TeacherOptions _options;
     private TeacherCache[] _caches = [];
     private IReadOnlyList<TrainingSet> _sets = [];
@@ -106,7 +108,7 @@ public sealed class TeacherSource : IDisposable
 
     private TeacherCache Cache(TrainingSet set, Action<string>? say, CancellationToken cancel)
     {
-        var lastTenth = -1;
+        var told = TimeProvider.System.GetTimestamp();
         return TeacherCacheBuilder.OpenOrBuild(
             CacheFolder, Teacher, set.Data,
             (person, geometry, rgb) =>
@@ -116,9 +118,8 @@ public sealed class TeacherSource : IDisposable
             },
             progress: (done, all) =>
             {
-                var tenth = all == 0 ? 10 : done * 10 / all;
-                if (tenth == lastTenth) return;
-                lastTenth = tenth;
+                if (done > 0 && done < all && TimeProvider.System.GetElapsedTime(told) < TellEvery) return;
+                told = TimeProvider.System.GetTimestamp();
                 say?.Invoke($"teacher {_options.Name} looks at {set.Name}: {done} of {all} people");
             },
             cancellation: cancel);
