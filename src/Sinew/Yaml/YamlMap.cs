@@ -246,7 +246,7 @@ public sealed class YamlMap
         {
             var name = (key as YamlScalarNode)?.Value ?? "";
             if (_known.Contains(name)) continue;
-            throw new SinewException($"{_file}:{key.Start.Line}: unknown key '{Inside(name)}'{Nearest(name)}");
+            throw new SinewException($"{_file}:{key.Start.Line}: unknown key '{Inside(name)}'{Hint(name)}");
         }
     }
 
@@ -278,23 +278,6 @@ public sealed class YamlMap
 
     private static string Scalar(YamlNode node) => node is YamlScalarNode s ? $"'{s.Value}'" : node is YamlSequenceNode ? "a list" : "a group";
 
-    private static int EditDistance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var next = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], next);
-            }
-        }
-
-        return row[^1];
-    }
-
     private YamlNode? Find(string key)
     {
         _known.Add(key);
@@ -304,13 +287,9 @@ public sealed class YamlMap
             : null;
     }
 
-    private string Nearest(string name)
-    {
-        var nearest = _known.Where(k => !Keys.Contains(k)).Select(k => (Key: k, Distance: EditDistance(name, k))).OrderBy(k => k.Distance).FirstOrDefault();
-        return nearest.Key is not null && nearest.Distance <= Math.Max(2, name.Length / 3)
-            ? $": did you mean '{nearest.Key}'?"
-            : $": known here are {string.Join(", ", _known)}";
-    }
+    private string Hint(string name) => Nearest.Of(name, _known.Where(k => !Keys.Contains(k))) is { } meant
+        ? $": did you mean '{meant}'?"
+        : $": known here are {string.Join(", ", _known)}";
 
     private double ToNumber(YamlNode node, string key, double min, double max)
     {

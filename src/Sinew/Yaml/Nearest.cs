@@ -1,11 +1,15 @@
-namespace Sinew.Cli.Frame;
+namespace Sinew.Yaml;
 
 /// <summary>Finds what a mistyped word was meant to be.</summary>
-internal static class Nearest
+public static class Nearest
 {
-    /// <summary>The candidate with the fewest edits away from the word, or null where none is near.</summary>
+    /// <summary>The candidate with the fewest edits away from the word, or null where none is near: at most two edits, or a third of the word.</summary>
+    /// <param name="word">What was typed.</param>
+    /// <param name="candidates">What may have been meant.</param>
     public static string? Of(string word, IEnumerable<string> candidates)
     {
+        ArgumentNullException.ThrowIfNull(word);
+        ArgumentNullException.ThrowIfNull(candidates);
         var limit = Math.Max(2, word.Length / 3);
         return candidates
             .Select(c => (Candidate: c, Distance: Distance(word, c)))
@@ -16,8 +20,12 @@ internal static class Nearest
     }
 
     /// <summary>Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).</summary>
-    internal static int Distance(string a, string b)
+    /// <param name="a">One word.</param>
+    /// <param name="b">The other.</param>
+    public static int Distance(string a, string b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         var (before, previous, current) = (new int[b.Length + 1], new int[b.Length + 1], new int[b.Length + 1]);
         for (var j = 0; j <= b.Length; j++) previous[j] = j;
         for (var i = 1; i <= a.Length; i++)

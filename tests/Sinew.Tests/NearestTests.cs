@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Sinew.Cli.Frame;
+using Sinew.Yaml;
 
-namespace Sinew.Cli.Tests;
+namespace Sinew.Tests;
 
 public class NearestTests
 {
