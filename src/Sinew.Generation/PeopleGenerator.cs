@@ -70,19 +70,19 @@ public sealed class PeopleGenerator
         {
             desk.Other.Resize((Options.Width + 1) / 2, (Options.Height + 1) / 2);
             var half = scene.Camera with { Focal = scene.Camera.Focal * 0.5f, CenterX = (scene.Camera.CenterX * 0.5f) - 0.25f, CenterY = (scene.Camera.CenterY * 0.5f) - 0.25f };
-            scene.Backdrop.Paint(desk.Other, half, scene.Light, scene.Capsules);
+            scene.Backdrop.Paint(desk.Other, half, scene.Light, scene.Capsules, null);
             desk.Other.EnlargeInto(desk.Canvas);
         }
         else
         {
-            scene.Backdrop.Paint(desk.Canvas, scene.Camera, scene.Light, scene.Capsules);
+            scene.Backdrop.Paint(desk.Canvas, scene.Camera, scene.Light, scene.Capsules, desk.Raster);
         }
 
         Shader.Resolve(desk.Mesh, desk.Raster, scene.Camera, scene.Light, desk.Canvas);
         var development = new Development(random);
-        var finished = development.Blur(desk.Canvas, desk.Other);
+        development.Blur(desk.Canvas, desk.Other);
         var image = Image.Rent(Options.Width, Options.Height);
-        development.Develop(finished, image);
+        development.Develop(desk.Canvas, image);
         var quality = random.Chance(0.3f) ? 30 + random.Whole(40) : 70 + random.Whole(26);
         return new GeneratedScene(index, image, people, scene.Look, quality);
     }

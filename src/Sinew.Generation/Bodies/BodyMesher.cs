@@ -361,7 +361,7 @@ internal sealed class BodyMesher
         var i = 1;
         while (i < profile.Length - 1 && profile[i].At < at) i++;
         var (from, to) = (profile[i - 1], profile[i]);
-        var t = Math.Clamp((at - from.At) / (to.At - from.At), 0, 1);
+        var t = Portable.Part((at - from.At) / (to.At - from.At));
         return (Portable.Mix(from.Side, to.Side, t), Portable.Mix(from.Front, to.Front, t), Portable.Mix(from.Back, to.Back, t));
     }
 }

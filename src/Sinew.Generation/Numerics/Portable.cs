@@ -43,10 +43,13 @@ internal static class Portable
 
     public static float Mix(float a, float b, float t) => a + ((b - a) * t);
 
+    /// <summary>Brings a number into 0 to 1.</summary>
+    public static float Part(float x) => x > 0 ? x < 1 ? x : 1 : 0;
+
     /// <summary>0 below <paramref name="from"/>, 1 above <paramref name="to"/>, smooth between.</summary>
     public static float Smooth(float from, float to, float x)
     {
-        var t = Math.Clamp((x - from) / (to - from), 0, 1);
+        var t = Part((x - from) / (to - from));
         return t * t * (3 - (2 * t));
     }
 }

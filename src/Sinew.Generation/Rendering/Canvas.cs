@@ -1,83 +1,110 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Sinew.Generation.Numerics;
 
 namespace Sinew.Generation.Rendering;
 
-/// <summary>A picture in linear light, interleaved red, green, blue.</summary>
+/// <summary>A picture in linear light: three planes whose rows are padded to whole vectors.</summary>
 internal sealed class Canvas
 {
-    public float[] Pixels { get; private set; } = [];
+    private readonly float[][] _planes = [[], [], []];
 
     public int Width { get; private set; }
 
     public int Height { get; private set; }
 
+    /// <summary>Floats from one row to the next.</summary>
+    public int Stride { get; private set; }
+
+    public float[] Red => _planes[0];
+
+    public float[] Green => _planes[1];
+
+    public float[] Blue => _planes[2];
+
     public void Resize(int width, int height)
     {
-        (Width, Height) = (width, height);
-        if (Pixels.Length < width * height * 3) Pixels = new float[width * height * 3];
+        (Width, Height, Stride) = (width, height, (width + 15) & ~7);
+        for (var p = 0; p < 3; p++)
+        {
+            if (_planes[p].Length < Stride * height) _planes[p] = new float[Stride * height];
+        }
     }
+
+    public Span<float> Row(int plane, int y) => _planes[plane].AsSpan(y * Stride, Stride);
 
     public void Set(int at, V3 color)
     {
-        Pixels[at] = color.X;
-        Pixels[at + 1] = color.Y;
-        Pixels[at + 2] = color.Z;
+        Red[at] = color.X;
+        Green[at] = color.Y;
+        Blue[at] = color.Z;
     }
 
-    public V3 Get(int at) => new(Pixels[at], Pixels[at + 1], Pixels[at + 2]);
+    public V3 Get(int at) => new(Red[at], Green[at], Blue[at]);
 
     /// <summary>Doubles the size by bilinear interpolation; this canvas holds the half.</summary>
     public void EnlargeInto(Canvas full)
     {
-        for (var y = 0; y < full.Height; y++)
+        Span<float> mixed = stackalloc float[Stride];
+        for (var plane = 0; plane < 3; plane++)
         {
-            var v = Math.Clamp((y * 0.5f) - 0.25f, 0, Height - 1);
-            var y0 = (int)v;
-            var y1 = Math.Min(y0 + 1, Height - 1);
-            var ty = v - y0;
-            for (var x = 0; x < full.Width; x++)
+            for (var y = 0; y < full.Height; y++)
             {
-                var u = Math.Clamp((x * 0.5f) - 0.25f, 0, Width - 1);
-                var x0 = (int)u;
-                var x1 = Math.Min(x0 + 1, Width - 1);
-                var tx = u - x0;
-                var (w11, w10) = (tx * ty, ty - (tx * ty));
-                var (w01, w00) = (tx - w11, 1 - tx - ty + w11);
-                var (a, b, c, d) = (((y0 * Width) + x0) * 3, ((y0 * Width) + x1) * 3, ((y1 * Width) + x0) * 3, ((y1 * Width) + x1) * 3);
-                var to = ((y * full.Width) + x) * 3;
-                for (var k = 0; k < 3; k++)
-                    full.Pixels[to + k] = (Pixels[a + k] * w00) + (Pixels[b + k] * w01) + (Pixels[c + k] * w10) + (Pixels[d + k] * w11);
-            }
-        }
-    }
-
-    /// <summary>A box blur along rows or columns; <paramref name="other"/> receives the result.</summary>
-    public void BoxInto(Canvas other, int radiusX, int radiusY)
-    {
-        other.Resize(Width, Height);
-        var scale = 1f / (((2 * radiusX) + 1) * ((2 * radiusY) + 1));
-        for (var y = 0; y < Height; y++)
-        {
-            for (var x = 0; x < Width; x++)
-            {
-                float r = 0, g = 0, b = 0;
-                for (var dy = -radiusY; dy <= radiusY; dy++)
+                // A pixel of the half lies between two of the whole: the weights are ¼ and ¾.
+                var (near, far) = (Math.Min(y >> 1, Height - 1), Math.Clamp((y & 1) == 0 ? (y >> 1) - 1 : (y >> 1) + 1, 0, Height - 1));
+                var a = Row(plane, near);
+                var b = Row(plane, far);
+                for (var x = 0; x + 8 <= Stride; x += 8)
+                    ((Load(a, x) * 0.75f) + (Load(b, x) * 0.25f)).StoreUnsafe(ref mixed[x]);
+                var to = full.Row(plane, y);
+                var last = Width - 1;
+                to[0] = mixed[0];
+                for (var x = 0; x < last; x++)
                 {
-                    var row = Math.Clamp(y + dy, 0, Height - 1) * Width;
-                    for (var dx = -radiusX; dx <= radiusX; dx++)
-                    {
-                        var at = (row + Math.Clamp(x + dx, 0, Width - 1)) * 3;
-                        r += Pixels[at];
-                        g += Pixels[at + 1];
-                        b += Pixels[at + 2];
-                    }
+                    var (left, right) = (mixed[x], mixed[x + 1]);
+                    to[(2 * x) + 1] = (left * 0.75f) + (right * 0.25f);
+                    to[(2 * x) + 2] = (left * 0.25f) + (right * 0.75f);
                 }
 
-                var to = ((y * Width) + x) * 3;
-                other.Pixels[to] = r * scale;
-                other.Pixels[to + 1] = g * scale;
-                other.Pixels[to + 2] = b * scale;
+                to[(2 * last) + 1] = mixed[last];
             }
         }
     }
+
+    /// <summary>A box blur of odd sides; <paramref name="other"/> is room for one pass.</summary>
+    public void Box(Canvas other, int radiusX, int radiusY)
+    {
+        other.Resize(Width, Height);
+        for (var plane = 0; plane < 3; plane++)
+        {
+            for (var y = 0; y < Height; y++)
+            {
+                var to = other.Row(plane, y);
+                Row(plane, y).CopyTo(to);
+                if (radiusX == 0) continue;
+                var from = Row(plane, y);
+                var scale = 1f / ((2 * radiusX) + 1);
+                for (var x = radiusX; x < Width - radiusX; x++)
+                {
+                    var sum = 0f;
+                    for (var dx = -radiusX; dx <= radiusX; dx++) sum += from[x + dx];
+                    to[x] = sum * scale;
+                }
+            }
+
+            var vertical = Vector256.Create(1f / ((2 * radiusY) + 1));
+            for (var y = 0; y < Height; y++)
+            {
+                var to = Row(plane, y);
+                for (var x = 0; x + 8 <= Stride; x += 8)
+                {
+                    var sum = Vector256<float>.Zero;
+                    for (var dy = -radiusY; dy <= radiusY; dy++) sum += Load(other.Row(plane, Math.Clamp(y + dy, 0, Height - 1)), x);
+                    (sum * vertical).StoreUnsafe(ref to[x]);
+                }
+            }
+        }
+    }
+
+    public static Vector256<float> Load(ReadOnlySpan<float> row, int x) => Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(row[x..(x + 8)]));
 }

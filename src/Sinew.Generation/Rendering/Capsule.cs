@@ -23,31 +23,4 @@ internal readonly record struct Capsule(V3 From, V3 To, float Radius, int Owner,
             to.Add(new Capsule(f.FootPoint(side, 0, -0.05f, -0.04f), f.FootPoint(side, 0, -0.06f, 0.15f), 0.035f * s, owner, BodyPart.LegLeft + side));
         }
     }
-
-    /// <summary>How much of the lamp's light passes from a point, 0 to 1.</summary>
-    public float Passing(V3 point, V3 toSun, float blur)
-    {
-        // The ray's and the segment's nearest points.
-        var axis = To - From;
-        var between = point - From;
-        var (aa, ab, bb) = (axis.Dot(axis), axis.Dot(toSun), 1f);
-        var (pa, pb) = (between.Dot(axis), between.Dot(toSun));
-        var determinant = (aa * bb) - (ab * ab);
-        var t = determinant > 1e-9f ? Math.Clamp((pa - (ab * pb)) / determinant, 0, 1) : 0.5f;
-        var along = (ab * t) - pb;
-        if (along < Radius * 0.4f) return 1;
-        var gap = between + (toSun * along) - (axis * t);
-        var distance = gap.Length;
-        var soft = (0.15f + (blur * along)) * Radius;
-        return Portable.Smooth(Radius - soft, Radius + soft, distance);
-    }
-
-    /// <summary>Distance of a point from the capsule's surface.</summary>
-    public float Distance(V3 point)
-    {
-        var axis = To - From;
-        var between = point - From;
-        var t = Math.Clamp(between.Dot(axis) / Math.Max(axis.Dot(axis), 1e-9f), 0, 1);
-        return (between - (axis * t)).Length - Radius;
-    }
 }

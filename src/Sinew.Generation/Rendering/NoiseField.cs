@@ -1,28 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Sinew.Generation.Numerics;
 
 namespace Sinew.Generation.Rendering;
 
-/// <summary>Tables of noise that tile, made once; values from −1 to 1.</summary>
+/// <summary>Tables of noise that tile, made once; values from −1 to 1. As bytes all of them stay in a core's cache.</summary>
 internal static class NoiseField
 {
     public const int Side = 256;
     private const int Mask = Side - 1;
 
     /// <summary>Clouds: features from a quarter of the table down to a few cells.</summary>
-    private static readonly float[] Clouds = Make(1, [4, 8, 16, 32, 64], 0.62f);
+    private static readonly sbyte[] Clouds = Make(1, [4, 8, 16, 32, 64], 0.62f);
 
     /// <summary>Fine noise.</summary>
-    private static readonly float[] Fine = Make(2, [32, 64, 128], 0.9f);
+    private static readonly sbyte[] Fine = Make(2, [32, 64, 128], 0.9f);
 
     /// <summary>Folds of cloth: ridges, longer than wide.</summary>
-    private static readonly float[] Folds = MakeFolds();
+    private static readonly sbyte[] Folds = MakeFolds();
 
     /// <summary>Sensor noise: about normal, deviation ⅓.</summary>
     public static readonly float[] Grain = MakeGrain();
 
     public static float Cloud(float x, float y) => Smooth(Clouds, x, y);
-
-    public static float Speckle(float x, float y) => Nearest(Fine, x, y);
 
     public static float Detail(float x, float y) => Smooth(Fine, x, y);
 
@@ -37,20 +37,19 @@ internal static class NoiseField
         return ((h ^ (h >> 15)) >> 8) * (1f / (1 << 24));
     }
 
-    private static float Nearest(float[] table, float x, float y) => table[(((int)MathF.Floor(y) & Mask) * Side) + ((int)MathF.Floor(x) & Mask)];
-
-    private static float Smooth(float[] table, float x, float y)
+    private static float Smooth(sbyte[] table, float x, float y)
     {
         var (fx, fy) = (MathF.Floor(x), MathF.Floor(y));
         var (tx, ty) = (x - fx, y - fy);
         var (x0, y0) = ((int)fx & Mask, ((int)fy & Mask) * Side);
         var (x1, y1) = ((x0 + 1) & Mask, (y0 + Side) & (Mask * Side));
-        var top = table[y0 + x0] + ((table[y0 + x1] - table[y0 + x0]) * tx);
-        var bottom = table[y1 + x0] + ((table[y1 + x1] - table[y1 + x0]) * tx);
-        return top + ((bottom - top) * ty);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(table);
+        float a = Unsafe.Add(ref first, y0 + x0), b = Unsafe.Add(ref first, y0 + x1), c = Unsafe.Add(ref first, y1 + x0), d = Unsafe.Add(ref first, y1 + x1);
+        var top = a + ((b - a) * tx);
+        return (top + ((c + ((d - c) * tx) - top) * ty)) * (1 / 127f);
     }
 
-    private static float[] Make(int seed, ReadOnlySpan<int> grids, float falloff)
+    private static sbyte[] Make(int seed, ReadOnlySpan<int> grids, float falloff)
     {
         var table = new float[Side * Side];
         var weight = 1f;
@@ -60,18 +59,16 @@ internal static class NoiseField
             weight *= falloff;
         }
 
-        Normalise(table);
-        return table;
+        return Normalise(table);
     }
 
-    private static float[] MakeFolds()
+    private static sbyte[] MakeFolds()
     {
         var (a, b) = (new float[Side * Side], new float[Side * Side]);
         Octave(a, 301, 10, 26, 1);
         Octave(b, 302, 26, 12, 1);
         for (var i = 0; i < a.Length; i++) a[i] = (1 - (2 * MathF.Abs(a[i]))) + (0.7f * (1 - (2 * MathF.Abs(b[i]))));
-        Normalise(a);
-        return a;
+        return Normalise(a);
     }
 
     private static float[] MakeGrain()
@@ -102,7 +99,7 @@ internal static class NoiseField
         }
     }
 
-    private static void Normalise(float[] table)
+    private static sbyte[] Normalise(float[] table)
     {
         double sum = 0, squares = 0;
         foreach (var v in table)
@@ -113,6 +110,6 @@ internal static class NoiseField
 
         var mean = sum / table.Length;
         var scale = 0.45 / Math.Sqrt((squares / table.Length) - (mean * mean));
-        for (var i = 0; i < table.Length; i++) table[i] = (float)Math.Clamp((table[i] - mean) * scale, -1, 1);
+        return [.. table.Select(v => (sbyte)Math.Round(127 * Math.Clamp((v - mean) * scale, -1, 1)))];
     }
 }

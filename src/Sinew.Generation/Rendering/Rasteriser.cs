@@ -20,6 +20,7 @@ internal sealed class Rasteriser
     internal struct ScreenPoint
     {
         public float X, Y, Nearness;
+        public bool Away;
     }
 
     /// <summary>Samples per row; a multiple of eight, twice the picture's width or a little more.</summary>
@@ -27,43 +28,65 @@ internal sealed class Rasteriser
 
     public int Rows { get; private set; }
 
-    /// <summary>Per sample 1 / distance, 0 where nothing is.</summary>
+    /// <summary>First and last row and column that anything can be in; the others are not even cleared. Columns are whole vectors.</summary>
+    public int Top { get; private set; }
+
+    public int Bottom { get; private set; }
+
+    public int Left { get; private set; }
+
+    public int Right { get; private set; }
+
+    /// <summary>Per sample 1 / distance, 0 where nothing is; only within the rows and columns above.</summary>
     public ReadOnlySpan<float> Nearness => _depth.AsSpan(0, Stride * Rows);
 
-    /// <summary>Per sample the triangle, or <see cref="Empty"/>.</summary>
+    /// <summary>Per sample the triangle, or <see cref="Empty"/>; only within the rows and columns above.</summary>
     public ReadOnlySpan<int> Triangles => _triangle.AsSpan(0, Stride * Rows);
 
     /// <summary>Per vertex its place in samples (a pixel's centre lies between its four) and 1 / distance.</summary>
     public ReadOnlySpan<ScreenPoint> Points => _points;
+
+    /// <summary>Whether all four samples of a pixel show something.</summary>
+    public bool Covers(int x, int y)
+    {
+        var at = (y * 2 * Stride) + (x * 2);
+        if (y * 2 < Top || (y * 2) + 1 > Bottom || x * 2 < Left || (x * 2) + 1 > Right) return false;
+        return (_triangle[at] | _triangle[at + 1] | _triangle[at + Stride] | _triangle[at + Stride + 1]) >= 0;
+    }
+
+    /// <summary>Whether a sample lies in the rows and columns that are drawn.</summary>
+    public bool Within(int at) => at / Stride >= Top && at / Stride <= Bottom && at % Stride >= Left && at % Stride <= Right;
 
     public void Draw(Mesh mesh, Camera camera, int width, int height)
     {
         Stride = ((width * 2) + 7) & ~7;
         Rows = height * 2;
         if (_depth.Length < Stride * Rows) (_depth, _triangle) = (new float[Stride * Rows], new int[Stride * Rows]);
-        _depth.AsSpan(0, Stride * Rows).Clear();
-        _triangle.AsSpan(0, Stride * Rows).Fill(Empty);
         if (_points.Length < mesh.VertexCount) _points = new ScreenPoint[mesh.Vertices.Length];
+        float left = float.MaxValue, top = float.MaxValue, right = float.MinValue, bottom = float.MinValue;
         for (var i = 0; i < mesh.VertexCount; i++)
         {
             var (x, y, depth) = camera.Project(mesh.Vertices[i].Position);
-            _points[i] = new ScreenPoint { X = (x * 2) + 0.5f, Y = (y * 2) + 0.5f, Nearness = depth > Camera.Near ? 1 / depth : -1 };
+            _points[i] = new ScreenPoint { X = (x * 2) + 0.5f, Y = (y * 2) + 0.5f, Nearness = depth > Camera.Near ? 1 / depth : -1, Away = mesh.Vertices[i].Normal.Dot(mesh.Vertices[i].Position - camera.Position) > 0 };
+            if (!(depth > Camera.Near)) continue;
+            (left, top, right, bottom) = (MathF.Min(left, _points[i].X), MathF.Min(top, _points[i].Y), MathF.Max(right, _points[i].X), MathF.Max(bottom, _points[i].Y));
+        }
+
+        // whole pixels and whole vectors
+        (Left, Right) = ((int)Math.Clamp(left, 0, Stride - 1) & ~7, (int)Math.Clamp(right, 0, Stride - 1) | 7);
+        (Top, Bottom) = ((int)Math.Clamp(top, 0, Rows - 1) & ~1, (int)Math.Clamp(bottom, 0, Rows - 1) | 1);
+        for (var y = Top; y <= Bottom; y++)
+        {
+            _depth.AsSpan((y * Stride) + Left, Right - Left + 1).Clear();
+            _triangle.AsSpan((y * Stride) + Left, Right - Left + 1).Fill(Empty);
         }
 
         for (var t = 0; t < mesh.TriangleCount; t++)
         {
             var (a, b, c) = (mesh.Corners[t * 3], mesh.Corners[(t * 3) + 1], mesh.Corners[(t * 3) + 2]);
-            if (!mesh.Surfaces[mesh.SurfaceOf[t]].TwoSided && FacesAway(mesh, camera, a, b, c)) continue;
+            if (_points[a].Away && _points[b].Away && _points[c].Away && !mesh.Surfaces[mesh.SurfaceOf[t]].TwoSided) continue;
             Fill(t, _points[a], _points[b], _points[c]);
         }
-    }
-
-    private static bool FacesAway(Mesh mesh, Camera camera, int a, int b, int c)
-    {
-        ref readonly var va = ref mesh.Vertices[a];
-        ref readonly var vb = ref mesh.Vertices[b];
-        ref readonly var vc = ref mesh.Vertices[c];
-        return va.Normal.Dot(va.Position - camera.Position) > 0 && vb.Normal.Dot(vb.Position - camera.Position) > 0 && vc.Normal.Dot(vc.Position - camera.Position) > 0;
     }
 
     private void Fill(int triangle, ScreenPoint a, ScreenPoint b, ScreenPoint c)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sinew.Generation.Numerics;
 using Sinew.Generation.Scenes;
 
@@ -10,12 +11,13 @@ internal static class Shader
     {
         var triangles = raster.Triangles;
         var stride = raster.Stride;
+        ReadOnlySpan<Surface> surfaces = CollectionsMarshal.AsSpan(mesh.Surfaces);
         Span<int> found = stackalloc int[4];
-        for (var y = 0; y < canvas.Height; y++)
+        for (var y = raster.Top >> 1; y <= raster.Bottom >> 1; y++)
         {
             var upper = triangles.Slice(y * 2 * stride, stride);
             var lower = triangles.Slice(((y * 2) + 1) * stride, stride);
-            for (var x = 0; x < canvas.Width; x++)
+            for (var x = raster.Left >> 1; x <= Math.Min(canvas.Width - 1, raster.Right >> 1); x++)
             {
                 (found[0], found[1], found[2], found[3]) = (upper[2 * x], upper[(2 * x) + 1], lower[2 * x], lower[(2 * x) + 1]);
                 if ((found[0] & found[1] & found[2] & found[3]) == Rasteriser.Empty) continue;
@@ -37,16 +39,16 @@ internal static class Shader
                     covered += same;
                     // Where all four samples are one surface the pixel's middle is shaded, else the sample itself.
                     var (sx, sy) = same == 4 ? ((2 * x) + 0.5f, (2 * y) + 0.5f) : ((2f * x) + (k & 1), (2f * y) + (k >> 1));
-                    color += Shade(mesh, raster, camera, light, triangle, sx, sy) * same;
+                    color += Shade(mesh, surfaces, raster, camera, light, triangle, sx, sy) * same;
                 }
 
-                var at = ((y * canvas.Width) + x) * 3;
+                var at = (y * canvas.Stride) + x;
                 canvas.Set(at, covered == 4 ? color * 0.25f : (color * 0.25f) + (canvas.Get(at) * ((4 - covered) * 0.25f)));
             }
         }
     }
 
-    private static V3 Shade(Mesh mesh, Rasteriser raster, Camera camera, Lighting light, int triangle, float x, float y)
+    private static V3 Shade(Mesh mesh, ReadOnlySpan<Surface> surfaces, Rasteriser raster, Camera camera, Lighting light, int triangle, float x, float y)
     {
         var (ia, ib, ic) = (mesh.Corners[triangle * 3], mesh.Corners[(triangle * 3) + 1], mesh.Corners[(triangle * 3) + 2]);
         var points = raster.Points;
@@ -56,7 +58,7 @@ internal static class Shader
         var wb = ((dx * (pc.Y - pa.Y)) - ((pc.X - pa.X) * dy)) / area;
         var wc = (((pb.X - pa.X) * dy) - (dx * (pb.Y - pa.Y))) / area;
         // perspective: weights are linear over the picture only where divided by the distance
-        (wb, wc) = (Math.Clamp(wb, 0, 1), Math.Clamp(wc, 0, 1));
+        (wb, wc) = (Portable.Part(wb), Portable.Part(wc));
         var wa = Math.Max(0, 1 - wb - wc);
         (wa, wb, wc) = (wa * pa.Nearness, wb * pb.Nearness, wc * pc.Nearness);
         var sum = 1 / (wa + wb + wc);
@@ -69,8 +71,8 @@ internal static class Shader
         var (u, v) = ((a.U * wa) + (b.U * wb) + (c.U * wc), (a.V * wa) + (b.V * wb) + (c.V * wc));
         var sun = (a.Sun * wa) + (b.Sun * wb) + (c.Sun * wc);
         var open = (a.Open * wa) + (b.Open * wb) + (c.Open * wc);
-        var surface = mesh.Surfaces[mesh.SurfaceOf[triangle]];
-        var view = (camera.Position - position).Unit;
+        ref readonly var surface = ref surfaces[mesh.SurfaceOf[triangle]];
+        var view = camera.Position - position;
         if (surface.TwoSided && normal.Dot(view) < 0) normal = -normal;
         return Light(surface.Material, normal, view, u, v, sun, open, light);
     }
@@ -92,8 +94,9 @@ internal static class Shader
         var up = 0.5f + (0.5f * normal.Y);
         var incoming = (light.Sun * facing) + (light.Sky * (up * open)) + (light.Ground * ((1 - up) * open));
         var color = albedo * incoming;
-        if (shine > 0)
+        if (shine > 0.03f)
         {
+            view = view.Unit;
             var half = (view + light.ToSun).Unit.Dot(normal);
             half *= half;
             half *= half;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Sinew.Generation.Bodies;
 using Sinew.Generation.Numerics;
 using Sinew.Generation.Scenes;
@@ -40,7 +42,7 @@ internal static class Sight
     {
         if (depth < Camera.Near || !(x >= -0.5f && y >= -0.5f && x < width - 0.5f && y < height - 0.5f)) return JointSight.Outside;
         var at = (Math.Clamp((int)MathF.Round((y * 2) + 0.5f), 0, raster.Rows - 1) * raster.Stride) + Math.Clamp((int)MathF.Round((x * 2) + 0.5f), 0, (width * 2) - 1);
-        var triangle = raster.Triangles[at];
+        var triangle = raster.Within(at) ? raster.Triangles[at] : Rasteriser.Empty;
         if (triangle < 0) return JointSight.Visible;
         var surface = 1 / raster.Nearness[at];
         // Another's skin may touch the joint's own; the own body covers a joint by its thickness.
@@ -54,19 +56,28 @@ internal static class Sight
         Array.Fill(found, (int.MaxValue, int.MaxValue, int.MinValue, int.MinValue, 0));
         var owners = new int[mesh.Surfaces.Count];
         for (var i = 0; i < owners.Length; i++) owners[i] = mesh.Surfaces[i].Owner;
-        for (var y = 0; y < raster.Rows; y++)
+        for (var y = raster.Top; y <= raster.Bottom; y++)
         {
-            var row = raster.Triangles.Slice(y * raster.Stride, width * 2);
-            for (var x = 0; x < row.Length; x++)
+            var row = raster.Triangles.Slice(y * raster.Stride, raster.Stride);
+            for (var block = raster.Left; block <= raster.Right; block += 8)
             {
-                if (row[x] < 0) continue;
-                var owner = owners[mesh.SurfaceOf[row[x]]];
-                if (owner < 0) continue;
-                ref var e = ref found[owner];
-                e = (Math.Min(e.Left, x >> 1), Math.Min(e.Top, y >> 1), Math.Max(e.Right, x >> 1), Math.Max(e.Bottom, y >> 1), e.Samples + 1);
+                if (Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(row[block..])) == Vector256<int>.AllBitsSet) continue;
+                for (var x = block; x < Math.Min(block + 8, width * 2); x++)
+                {
+                    if (row[x] < 0) continue;
+                    var owner = owners[mesh.SurfaceOf[row[x]]];
+                    if (owner < 0) continue;
+                    ref var e = ref found[owner];
+                    e.Samples++;
+                    if (x < e.Left) e.Left = x;
+                    if (x > e.Right) e.Right = x;
+                    if (y < e.Top) e.Top = y;
+                    if (y > e.Bottom) e.Bottom = y;
+                }
             }
         }
 
+        foreach (ref var e in found.AsSpan()) e = (e.Left >> 1, e.Top >> 1, e.Right >> 1, e.Bottom >> 1, e.Samples);
         return found;
     }
 }

@@ -54,7 +54,7 @@ internal sealed record Backdrop
     {
         var place = (Place)r.Weighted(places);
         var seed = r.Whole(1 << 16);
-        var soft = r.Chance(place == Place.Studio ? 0.5f : 0.55f);
+        var soft = r.Chance(place == Place.Studio ? 0.75f : 0.62f);
         static V3 Gray(GeneratorRandom q) => new V3(1, 1, 1) * q.Range(0.05f, 0.8f);
         static V3 Green(GeneratorRandom q) => new(q.Range(0.04f, 0.3f), q.Range(0.12f, 0.4f), q.Range(0.02f, 0.1f));
         static V3 Wood(GeneratorRandom q) => Palette.Vary(q, Palette.Srgb(150, 104, 66), 0.45f);
@@ -143,8 +143,8 @@ internal sealed record Backdrop
         }
     }
 
-    /// <summary>Paints every pixel, with the shadows of the bodies.</summary>
-    public void Paint(Canvas canvas, Camera camera, Lighting light, List<Capsule> bodies)
+    /// <summary>Paints every pixel, with the shadows of the bodies; those that <paramref name="before"/> covers wholly are left as they are.</summary>
+    public void Paint(Canvas canvas, Camera camera, Lighting light, List<Capsule> bodies, Rasteriser? before)
     {
         var groundLight = (light.Sky * 1.1f) + (light.Sun * Math.Max(0, light.ToSun.Y));
         var wallLight = (light.Sky * 0.65f) + (light.Ground * 0.35f) + (light.Sun * (0.12f + Math.Max(0, light.ToSun.Z)));
@@ -153,9 +153,11 @@ internal sealed record Backdrop
         {
             var ray = camera.Ray(0, y);
             var step = camera.Right * (1 / camera.Focal);
-            var at = y * canvas.Width * 3;
-            for (var x = 0; x < canvas.Width; x++, at += 3, ray += step)
-                canvas.Set(at, Color(camera, ray, groundLight, wallLight, light, shadows) * Exposure);
+            var at = y * canvas.Stride;
+            for (var x = 0; x < canvas.Width; x++, at++, ray += step)
+            {
+                if (before is null || !before.Covers(x, y)) canvas.Set(at, Color(camera, ray, groundLight, wallLight, light, shadows) * Exposure);
+            }
         }
     }
 
@@ -194,7 +196,7 @@ internal sealed record Backdrop
 
     private V3 Sky(V3 direction)
     {
-        var up = Math.Clamp(direction.Y * 1.8f, 0, 1);
+        var up = Portable.Part(direction.Y * 1.8f);
         var color = SkyLow.Mix(SkyHigh, up);
         if (Clouds <= 0) return color;
         var scale = 20 / (0.25f + Math.Max(0, direction.Y));

@@ -64,7 +64,7 @@ internal sealed class PlaneShadows
         {
             var (dx, dy) = (b.Bx - b.Ax, b.By - b.Ay);
             var (px, py) = (x - b.Ax, y - b.Ay);
-            var t = Math.Clamp(((px * dx) + (py * dy)) / Math.Max((dx * dx) + (dy * dy), 1e-9f), 0, 1);
+            var t = Portable.Part(((px * dx) + (py * dy)) / MathF.Max((dx * dx) + (dy * dy), 1e-9f));
             var (gx, gy) = (px - (dx * t), py - (dy * t));
             var reach = b.Radius + b.Soft;
             var square = (gx * gx) + (gy * gy);

@@ -45,7 +45,6 @@ internal sealed record PlaneTexture(PlaneKind Kind, V3 Color, V3 Second, V3 Thir
     /// <param name="pixelsPerMetre">How fine the picture is there: what it cannot show is left out.</param>
     public V3 At(float a, float b, float pixelsPerMetre)
     {
-        var wash = 1 + (0.16f * Contrast * NoiseField.Cloud((a * 9) + Seed, (b * 9) + (Seed >> 6)));
         switch (Kind)
         {
             case PlaneKind.Clouds:
@@ -55,24 +54,24 @@ internal sealed record PlaneTexture(PlaneKind Kind, V3 Color, V3 Second, V3 Thir
                 var patch = NoiseField.Cloud((a * 14) + Seed, b * 14);
                 return Color.Mix(Second, 0.5f + (0.4f * patch)) * (1 + (0.55f * blade));
             case PlaneKind.Boards:
-                return Boards(a, b, pixelsPerMetre) * wash;
+                return Boards(a, b, pixelsPerMetre) * Wash(a, b);
             case PlaneKind.Tiles:
                 var size = 0.4f * Scale;
                 var joint = Edge(a / size, 0.03f) || Edge(b / size, 0.03f);
                 var tint = 0.85f + (0.3f * NoiseField.Cell((int)MathF.Floor(a / size), (int)MathF.Floor(b / size), Seed));
-                return (joint ? Color.Mix(Second, 0.7f * Fade(pixelsPerMetre, size)) : Color * Portable.Mix(1, tint, Contrast * Fade(pixelsPerMetre, size))) * wash;
+                return (joint ? Color.Mix(Second, 0.7f * Fade(pixelsPerMetre, size)) : Color * Portable.Mix(1, tint, Contrast * Fade(pixelsPerMetre, size))) * Wash(a, b);
             case PlaneKind.Bricks:
-                return Bricks(a, b, pixelsPerMetre) * wash;
+                return Bricks(a, b, pixelsPerMetre) * Wash(a, b);
             case PlaneKind.Windows:
-                return Windows(a, b) * wash;
+                return Windows(a, b) * Wash(a, b);
             case PlaneKind.Stripes:
-                return (((int)MathF.Floor(a / (0.25f * Scale)) & 1) == 0 ? Color : Second) * wash;
+                return (((int)MathF.Floor(a / (0.25f * Scale)) & 1) == 0 ? Color : Second) * Wash(a, b);
             case PlaneKind.Checker:
-                return ((((int)MathF.Floor(a / (0.5f * Scale)) + (int)MathF.Floor(b / (0.5f * Scale))) & 1) == 0 ? Color : Second) * wash;
+                return ((((int)MathF.Floor(a / (0.5f * Scale)) + (int)MathF.Floor(b / (0.5f * Scale))) & 1) == 0 ? Color : Second) * Wash(a, b);
             case PlaneKind.Crowd:
                 return Crowd(a, b);
             case PlaneKind.Posters:
-                return Posters(a, b) * wash;
+                return Posters(a, b) * Wash(a, b);
             case PlaneKind.Foliage:
                 var leaves = NoiseField.Cloud((a * 30 / Scale) + Seed, (b * 30 / Scale) + (Seed >> 4));
                 var fine = NoiseField.Detail((a * 110 / Scale) + Seed, b * 110 / Scale);
@@ -80,9 +79,9 @@ internal sealed record PlaneTexture(PlaneKind Kind, V3 Color, V3 Second, V3 Thir
                 return depth < -0.35f ? Color * 0.12f : Color.Mix(Second, 0.5f + (0.5f * leaves)) * Math.Max(0.15f, 0.75f + (0.75f * depth));
             case PlaneKind.Lines:
                 var (x, y) = (a / (1.2f * Scale), b / (4f * Scale));
-                return Edge(x, 0.05f) || Edge(y, 0.016f) ? Second : Color * wash;
+                return Edge(x, 0.05f) || Edge(y, 0.016f) ? Second : Color * Wash(a, b);
             case PlaneKind.Speckle:
-                return Color * (wash + (0.35f * Contrast * NoiseField.Detail((a * 190 / Scale) + Seed, b * 190 / Scale) * Fade(pixelsPerMetre, 0.03f)));
+                return Color * (Wash(a, b) + (0.35f * Contrast * NoiseField.Detail((a * 190 / Scale) + Seed, b * 190 / Scale) * Fade(pixelsPerMetre, 0.03f)));
             case PlaneKind.Curtain:
                 return Color * (0.75f + (0.35f * Contrast * NoiseField.Fold((b * 3) + Seed, a * 60 / Scale)) + (0.25f * Portable.Sin(a * 26 / Scale)));
             case PlaneKind.Shelves:
@@ -91,9 +90,12 @@ internal sealed record PlaneTexture(PlaneKind Kind, V3 Color, V3 Second, V3 Thir
                 var n = NoiseField.Cloud((a * 30 / Scale) + Seed, (b * 30 / Scale) + Seed);
                 return n > 0.35f ? Third : n > -0.1f ? Second : Color;
             default:
-                return Color * Portable.Mix(1, wash, 0.6f);
+                return Color * Portable.Mix(1, Wash(a, b), 0.6f);
         }
     }
+
+    /// <summary>Slow changes of brightness that every real surface has.</summary>
+    private float Wash(float a, float b) => 1 + (0.16f * Contrast * NoiseField.Cloud((a * 9) + Seed, (b * 9) + (Seed >> 6)));
 
     private static float Fade(float pixelsPerMetre, float metres) => Portable.Smooth(0.7f, 3, pixelsPerMetre * metres);
 

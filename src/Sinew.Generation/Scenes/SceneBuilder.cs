@@ -156,21 +156,12 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
             part[mesh.Corners[t * 3]] = part[mesh.Corners[(t * 3) + 1]] = part[mesh.Corners[(t * 3) + 2]] = tag;
         }
 
+        var bones = new CapsuleLight(Capsules, Light.ToSun, blur);
         for (var i = 0; i < mesh.VertexCount; i++)
         {
             ref var vertex = ref mesh.Vertices[i];
-            var toward = vertex.Normal.Dot(Light.ToSun);
-            var start = vertex.Position + (vertex.Normal * 0.02f);
-            var probe = vertex.Position + (vertex.Normal * 0.07f);
-            float sun = 1, open = 1;
-            foreach (var capsule in Capsules)
-            {
-                if (((capsule.Owner << 8) | capsule.Part) == part[i]) continue;
-                var away = capsule.Distance(probe);
-                if (away < 0.09f) open *= Portable.Mix(0.45f, 1, Math.Clamp((away + 0.03f) / 0.12f, 0, 1));
-                if (toward > -0.3f && sun > 0.02f) sun = MathF.Min(sun, capsule.Passing(start, Light.ToSun, blur));
-            }
-
+            var lit = vertex.Normal.Dot(Light.ToSun) > -0.3f;
+            var (sun, open) = bones.At(vertex.Position, vertex.Normal, part[i], lit);
             vertex.Sun = sun;
             vertex.Open = MathF.Max(0.3f, open) * (0.75f + (0.25f * Portable.Smooth(0, 0.5f, vertex.Position.Y)));
         }
