@@ -7,6 +7,7 @@ var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordi
     ["training-step"] = TrainingStepBench.Run,
     ["teachers"] = TeachersBench.Run,
     ["scoring"] = ScoringBench.Run,
+    ["generate"] = GenerateBench.Run,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))

@@ -62,6 +62,10 @@ public sealed class GeneratedScene : IDisposable
     /// <summary>The quality that the picture is written with, 1 to 100, drawn for each scene.</summary>
     public int JpegQuality { get; }
 
+    /// <summary>The picture as a file of <see cref="JpegQuality"/> would give it back.</summary>
+    /// <returns>An image of its own.</returns>
+    public Image Compressed() => ImageDecoder.Decode(ImageEncoder.Jpeg(Image, JpegQuality), DecodeOptions.Default, "a generated picture");
+
     /// <inheritdoc/>
     public void Dispose() => Image.Dispose();
 }

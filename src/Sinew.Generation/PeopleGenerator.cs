@@ -24,7 +24,7 @@ public sealed class PeopleGenerator
         public readonly Tube Tube = new();
         public readonly BodyMesher Mesher = new();
         public readonly Rasteriser Raster = new();
-        public readonly Canvas Canvas = new(), Other = new();
+        public readonly Canvas Canvas = new(), Other = new(), Quarter = new();
     }
 
     /// <summary>Prepares a generator; nothing is drawn yet.</summary>
@@ -66,17 +66,7 @@ public sealed class PeopleGenerator
 
         var random = new GeneratorRandom(Options.Seed, index, DevelopStream);
         desk.Canvas.Resize(Options.Width, Options.Height);
-        if (scene.Backdrop.Soft)
-        {
-            desk.Other.Resize((Options.Width + 1) / 2, (Options.Height + 1) / 2);
-            var half = scene.Camera with { Focal = scene.Camera.Focal * 0.5f, CenterX = (scene.Camera.CenterX * 0.5f) - 0.25f, CenterY = (scene.Camera.CenterY * 0.5f) - 0.25f };
-            scene.Backdrop.Paint(desk.Other, half, scene.Light, scene.Capsules, null);
-            desk.Other.EnlargeInto(desk.Canvas);
-        }
-        else
-        {
-            scene.Backdrop.Paint(desk.Canvas, scene.Camera, scene.Light, scene.Capsules, desk.Raster);
-        }
+        scene.Backdrop.Paint(desk.Canvas, desk.Other, desk.Quarter, scene.Camera, scene.Light, scene.Capsules, desk.Raster);
 
         Shader.Resolve(desk.Mesh, desk.Raster, scene.Camera, scene.Light, desk.Canvas);
         var development = new Development(random);

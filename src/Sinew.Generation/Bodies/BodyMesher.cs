@@ -98,7 +98,7 @@ internal sealed class BodyMesher
         front += (curves * 0.032f * Bump(profileY, 0.335f, 0.055f)) + (shape.Belly * 0.085f * Bump(profileY, 0.13f, 0.11f)) + (shape.Muscle * 0.008f * Bump(profileY, 0.39f, 0.06f));
         back += curves * 0.012f * Bump(profileY, -0.02f, 0.07f);
         // shoulders as wide as the clavicles
-        side *= 1 + (((shape.Clavicle / 0.148f) - 1) * Portable.Smooth(0.25f, 0.42f, profileY) * (1 - Portable.Smooth(0.47f, 0.51f, profileY)));
+        side *= 1 + (((shape.Clavicle / 0.14f) - 1) * Portable.Smooth(0.25f, 0.42f, profileY) * (1 - Portable.Smooth(0.47f, 0.51f, profileY)));
         return (side * width, front * width, back * width);
     }
 

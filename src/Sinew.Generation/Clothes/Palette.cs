@@ -35,14 +35,15 @@ internal static class Palette
 
     /// <summary>A colour of cloth: mostly one that people wear, at times any.</summary>
     public static V3 Cloth(GeneratorRandom random) =>
-        random.Chance(0.25f) ? Any(random) : Vary(random, random.Pick<V3>(Cloths), 0.25f);
+        random.Chance(0.2f) ? Any(random) : Vary(random, random.Pick<V3>(Cloths), 0.25f);
 
     public static V3 Denim(GeneratorRandom random) => Vary(random, random.Pick<V3>(Denims), 0.15f);
 
     public static V3 Any(GeneratorRandom random)
     {
         var value = random.Range(0.05f, 0.95f);
-        var gray = random.Unit() * random.Unit();
+        // Most things of this world are rather gray.
+        var gray = random.Chance(0.3f) ? random.Range(0, 0.4f) : random.Range(0.4f, 1);
         float Channel() => Portable.Mix(random.Unit(), 0.6f, gray) * value * 255;
         return Srgb(Channel(), Channel(), Channel());
     }

@@ -181,7 +181,7 @@ internal static class Wardrobe
 
     private static Material Cloth(GeneratorRandom r, float around)
     {
-        var pattern = (Pattern)r.Weighted([58, 8, 7, 7, 5, 7, 5]);
+        var pattern = (Pattern)r.Weighted([66, 7, 6, 6, 4, 7, 4]);
         return new Material
         {
             Color = Palette.Cloth(r),

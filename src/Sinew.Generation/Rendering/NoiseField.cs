@@ -28,6 +28,20 @@ internal static class NoiseField
 
     public static float Fold(float x, float y) => Smooth(Folds, x, y);
 
+    /// <summary>Folds, and how much they rise over one and a half cells of x.</summary>
+    public static float Fold(float x, float y, out float slope)
+    {
+        var (fx, fy) = (MathF.Floor(x), MathF.Floor(y));
+        var (tx, ty) = (x - fx, y - fy);
+        var (x0, y0) = ((int)fx & Mask, ((int)fy & Mask) * Side);
+        var (x1, y1) = ((x0 + 1) & Mask, (y0 + Side) & (Mask * Side));
+        ref var first = ref MemoryMarshal.GetArrayDataReference(Folds);
+        float a = Unsafe.Add(ref first, y0 + x0), b = Unsafe.Add(ref first, y0 + x1), c = Unsafe.Add(ref first, y1 + x0), d = Unsafe.Add(ref first, y1 + x1);
+        var (top, bottom) = (b - a, d - c);
+        slope = (top + ((bottom - top) * ty)) * (1.5f / 127);
+        return (a + (top * tx) + ((c - a + ((bottom - top) * tx)) * ty)) * (1 / 127f);
+    }
+
     /// <summary>Any of 0 to 1 for a cell of a grid.</summary>
     public static float Cell(int x, int y, int seed)
     {

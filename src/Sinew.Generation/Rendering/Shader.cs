@@ -83,8 +83,7 @@ internal static class Shader
         if (material.Folds > 0)
         {
             var (x, y) = ((u * material.Around * 130) + material.Offset, (v * 130) + (material.Offset >> 3));
-            var fold = NoiseField.Fold(x, y);
-            var slope = NoiseField.Fold(x + 1.5f, y + 1) - fold;
+            var fold = NoiseField.Fold(x, y, out var slope);
             normal = (normal + new V3(slope * material.Folds * 0.55f, fold * material.Folds * 0.3f, slope * material.Folds * -0.3f)).Unit;
             open *= 1 + (0.22f * material.Folds * (fold - 0.2f));
         }

@@ -45,8 +45,8 @@ internal sealed record Backdrop
 
     public float Exposure { get; private init; } = 1;
 
-    /// <summary>Whether it is drawn at half its size, as what is out of focus.</summary>
-    public bool Soft { get; private init; }
+    /// <summary>How far it is out of focus: it is drawn at 1, ½ or ¼ of its size.</summary>
+    public int Reduction { get; private init; } = 1;
 
     public int Seed { get; private init; }
 
@@ -54,7 +54,8 @@ internal sealed record Backdrop
     {
         var place = (Place)r.Weighted(places);
         var seed = r.Whole(1 << 16);
-        var soft = r.Chance(place == Place.Studio ? 0.75f : 0.62f);
+        // Plain paper has nothing that would show the difference.
+        var reduction = 1 << r.Weighted(place is Place.Studio or Place.Dark ? [0, 3, 2] : [20, 48, 32]);
         static V3 Gray(GeneratorRandom q) => new V3(1, 1, 1) * q.Range(0.05f, 0.8f);
         static V3 Green(GeneratorRandom q) => new(q.Range(0.04f, 0.3f), q.Range(0.12f, 0.4f), q.Range(0.02f, 0.1f));
         static V3 Wood(GeneratorRandom q) => Palette.Vary(q, Palette.Srgb(150, 104, 66), 0.45f);
@@ -62,7 +63,7 @@ internal sealed record Backdrop
         static V3 Blue(GeneratorRandom q) => Palette.Vary(q, Palette.Srgb(90, 140, 205), 0.3f);
         var skyGray = r.Range(0, 1f);
         var sky = Palette.Vary(r, Palette.Srgb(80, 140, 220), 0.25f).Mix(new V3(0.8f, 0.82f, 0.86f), skyGray);
-        var common = new Backdrop { Place = place, Seed = seed, Soft = soft, SkyHigh = sky, SkyLow = sky.Mix(new V3(0.92f, 0.94f, 0.96f), r.Range(0.2f, 0.9f)), Clouds = r.Chance(0.6f) ? r.Range(0.2f, 1) : 0 };
+        var common = new Backdrop { Place = place, Seed = seed, Reduction = reduction, SkyHigh = sky, SkyLow = sky.Mix(new V3(0.92f, 0.94f, 0.96f), r.Range(0.2f, 0.9f)), Clouds = r.Chance(0.6f) ? r.Range(0.2f, 1) : 0 };
         switch (place)
         {
             case Place.Studio:
@@ -143,8 +144,35 @@ internal sealed record Backdrop
         }
     }
 
+    /// <summary>Paints the whole picture, with the shadows of the bodies; what <paramref name="before"/> covers wholly is left as it is where nothing is blurred.</summary>
+    public void Paint(Canvas canvas, Canvas half, Canvas quarter, Camera camera, Lighting light, List<Capsule> bodies, Rasteriser before)
+    {
+        if (Reduction == 1)
+        {
+            Paint(canvas, camera, light, bodies, before);
+            return;
+        }
+
+        half.Resize((canvas.Width + 1) / 2, (canvas.Height + 1) / 2);
+        if (Reduction == 2)
+        {
+            Paint(half, Halved(camera), light, bodies, null);
+        }
+        else
+        {
+            quarter.Resize((half.Width + 1) / 2, (half.Height + 1) / 2);
+            Paint(quarter, Halved(Halved(camera)), light, bodies, null);
+            quarter.EnlargeInto(half);
+        }
+
+        half.EnlargeInto(canvas);
+    }
+
+    private static Camera Halved(Camera camera) =>
+        camera with { Focal = camera.Focal * 0.5f, CenterX = (camera.CenterX * 0.5f) - 0.25f, CenterY = (camera.CenterY * 0.5f) - 0.25f };
+
     /// <summary>Paints every pixel, with the shadows of the bodies; those that <paramref name="before"/> covers wholly are left as they are.</summary>
-    public void Paint(Canvas canvas, Camera camera, Lighting light, List<Capsule> bodies, Rasteriser? before)
+    private void Paint(Canvas canvas, Camera camera, Lighting light, List<Capsule> bodies, Rasteriser? before)
     {
         var groundLight = (light.Sky * 1.1f) + (light.Sun * Math.Max(0, light.ToSun.Y));
         var wallLight = (light.Sky * 0.65f) + (light.Ground * 0.35f) + (light.Sun * (0.12f + Math.Max(0, light.ToSun.Z)));
@@ -169,11 +197,10 @@ internal sealed record Backdrop
         {
             var (x, z) = (camera.Position.X + (ray.X * toGround), camera.Position.Z + (ray.Z * toGround));
             var near = camera.Focal / toGround;
-            var color = Ground.At(x, -z, near * 0.5f) * (groundLight - (light.Sun * (Math.Max(0, light.ToSun.Y) * (1 - shadows.SunOnGround(x, z))))) * shadows.SkyOnGround(x, z);
-            if (Sweep <= 0 || toWall == float.MaxValue) return color;
+            var arriving = (groundLight - (light.Sun * (MathF.Max(0, light.ToSun.Y) * (1 - shadows.SunOnGround(x, z))))) * shadows.SkyOnGround(x, z);
             // paper that curves up: the light changes over the curve
-            var curve = Portable.Smooth(Sweep, 0, z + Distance);
-            return curve > 0 ? color.Mix(Ground.At(x, Distance, near) * wallLight, curve) : color;
+            if (Sweep > 0 && toWall < float.MaxValue) arriving = arriving.Mix(wallLight, Portable.Smooth(Sweep, 0, z + Distance));
+            return Ground.At(x, -z, near * 0.5f) * arriving;
         }
 
         if (toWall < float.MaxValue)

@@ -38,8 +38,8 @@ public sealed class SampleBuilder
         (_sets, _teachers, _skeleton, _shape) = (sets, teachers, skeleton, shape);
         (_warmStart, _seed) = (recipe.WarmStart, (ulong)recipe.Seed);
         var (first, last) = recipe.Augmentation.Stages();
-        _firstStage = [.. sets.Select(s => new GeometryAugmenter(s.Data.Skeleton, first))];
-        _lastStage = [.. sets.Select(s => new GeometryAugmenter(s.Data.Skeleton, last))];
+        _firstStage = [.. sets.Select(s => new GeometryAugmenter(s.Skeleton, first))];
+        _lastStage = [.. sets.Select(s => new GeometryAugmenter(s.Skeleton, last))];
         _codec = SimCcCodec.ForInput(shape.Width, shape.Height);
         _steps = steps;
         _lastStageStep = (long)Math.Round(steps * (1 - recipe.Augmentation.LastStage));
@@ -65,15 +65,13 @@ public sealed class SampleBuilder
     {
         var draw = batch.Draws[slot];
         var set = _sets[draw.Dataset];
-        var row = set.People[draw.Person];
-        var data = set.Data;
+        using var person = set.Person(draw.Person);
         var augmenter = augmenters[draw.Dataset];
         var random = new AugmentRandom(_seed, draw.Pass, ((long)draw.Dataset << 32) + draw.Person);
         var geometry = augmenter.Sample(
-            ref random, data.People.Boxes[row], data.KeypointsOf(row), data.StatesOf(row), _shape.Width, _shape.Height);
+            ref random, person.Box, person.Keypoints, person.States, _shape.Width, _shape.Height);
         var pixels = PixelAugmentation.Sample(ref random, augmenter.Options, _shape.Width, _shape.Height);
-        var picture = set.Picture(row);
-        Warp.Crop(picture, geometry, crop);
+        Warp.Crop(person.Picture, geometry, crop);
         CropPipeline.Apply(pixels, crop, _shape.Width, _shape.Height);
         var planes = 3 * _shape.Width * _shape.Height;
         Normalise.ToPlanes(crop, batch.Crops.AsSpan(slot * planes, planes), PixelNorm.ImageNet);
@@ -83,20 +81,20 @@ public sealed class SampleBuilder
             var (width, height) = _teachers[t].Input;
             var rgb = shown[t].AsSpan(slot * width * height * 3, width * height * 3);
             var other = geometry.Resized(width, height);
-            Warp.Crop(picture, other, rgb);
+            Warp.Crop(person.Picture, other, rgb);
             CropPipeline.Apply(pixels.For(geometry, other), rgb, width, height);
         }
 
-        Labels(batch, slot, codec, set, row, geometry);
+        Labels(batch, slot, codec, set, person, geometry);
         return geometry;
     }
 
-    private void Labels(BatchData batch, int slot, SimCcCodec codec, TrainingSet set, int row, CropGeometry geometry)
+    private void Labels(BatchData batch, int slot, SimCcCodec codec, TrainingSet set, TrainingPerson person, CropGeometry geometry)
     {
-        var own = set.Data.Skeleton.Count;
+        var own = set.Skeleton.Count;
         Span<float> keypoints = stackalloc float[own * 2];
         Span<JointState> states = stackalloc JointState[own];
-        JointTransform.Apply(geometry, set.Data.KeypointsOf(row), set.Data.StatesOf(row), set.Data.Skeleton, keypoints, states);
+        JointTransform.Apply(geometry, person.Keypoints, person.States, set.Skeleton, keypoints, states);
 
         var joints = _skeleton.Count;
         Span<JointState> all = stackalloc JointState[joints];

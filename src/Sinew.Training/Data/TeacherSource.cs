@@ -92,7 +92,7 @@ public sealed class TeacherSource : IDisposable
         if (_options.Cached)
         {
             for (var i = 0; i < draws.Length; i++)
-                _caches[draws[i].Dataset].Render(_sets[draws[i].Dataset].People[draws[i].Person], geometries[i], spans.Of(i));
+                _caches[draws[i].Dataset].Render(_sets[draws[i].Dataset].RowOf(draws[i].Person), geometries[i], spans.Of(i));
         }
         else
         {

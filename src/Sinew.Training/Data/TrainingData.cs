@@ -21,17 +21,17 @@ public sealed class TrainingData : IDisposable
     private TrainingData(Recipe recipe, Skeleton skeleton, List<TrainingSet> sets, List<TeacherSource> teachers, List<FeatureTeacher> seeing)
     {
         (_recipe, Skeleton, _sets, _teachers, _seeing) = (recipe, skeleton, sets, teachers, seeing);
-        var ratios = recipe.Datasets.Select((d, i) => d.Ratio ?? sets[i].People.Length).ToArray();
+        var ratios = recipe.Datasets.Select((d, i) => d.Ratio ?? sets[i].Count).ToArray();
         if (recipe.Datasets.Any(d => d.Ratio is null) && recipe.Datasets.Any(d => d.Ratio is not null))
             throw new SinewException($"recipe '{recipe.Name}': give a ratio to every data set or to none");
-        Sampler = new Sampler([.. sets.Select(s => s.People.Length)], ratios, recipe.Seed);
+        Sampler = new Sampler([.. sets.Select(s => s.Count)], ratios, recipe.Seed);
     }
 
     /// <summary>The student's joints.</summary>
     public Skeleton Skeleton { get; }
 
     /// <summary>People of all data sets.</summary>
-    public long People => _sets.Sum(s => (long)s.People.Length);
+    public long People => _sets.Sum(s => (long)s.Count);
 
     /// <summary>Teachers that look at the student's crops in the step and show their features; the others speak through the batches.</summary>
     public IReadOnlyList<FeatureTeacher> FeatureTeachers => _seeing;
@@ -46,7 +46,8 @@ public sealed class TrainingData : IDisposable
     public static TrainingData Load(Recipe recipe, Action<string>? say, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var loaded = recipe.Datasets.Select(d => AnnotationFiles.Load(d, say)).ToList();
+        var loaded = recipe.Datasets.Select(d => d.Generated is null ? AnnotationFiles.Load(d, say) : null).ToList();
+        var skeletons = recipe.Datasets.Select((d, i) => loaded[i]?.Skeleton ?? GeneratedSet.SkeletonOf(d.Generated!)).ToList();
         var teachers = new List<TeacherSource>();
         var seeing = new List<(TeacherOptions Options, Student Network)>();
         try
@@ -60,15 +61,17 @@ public sealed class TrainingData : IDisposable
 
             var skeleton = recipe.Student.Skeleton is { } named
                 ? SkeletonFile.Resolve(named)
-                : SkeletonUnion.Of("union", [.. loaded.Select(l => l.Skeleton), .. teachers.Select(t => t.Teacher.Skeleton), .. seeing.Select(t => t.Network.Skeleton)]).Union;
+                : SkeletonUnion.Of("union", [.. skeletons, .. teachers.Select(t => t.Teacher.Skeleton), .. seeing.Select(t => t.Network.Skeleton)]).Union;
             var cache = new ImageCache((long)recipe.Loader.ImageCacheMegabytes << 20);
-            var sets = recipe.Datasets.Select((d, i) => new TrainingSet(
-                d.Name, loaded[i], d.Images, AnnotationFiles.Usable(loaded[i], d.MinimumJoints), skeleton, cache)).ToList();
+            var input = (recipe.Student.Width, recipe.Student.Height);
+            var sets = recipe.Datasets.Select((d, i) => (TrainingSet)(loaded[i] is { } labels
+                ? new LabelledSet(d.Name, labels, d.Images, AnnotationFiles.Usable(labels, d.MinimumJoints), skeleton, cache)
+                : new GeneratedSet(d.Name, d.Generated!, d.MinimumJoints, skeleton, input))).ToList();
             foreach (var set in sets)
             {
-                set.CheckPictures();
+                set.Check();
                 if (set.Mapping.Shared == 0) throw new SinewException($"data set '{set.Name}' shares no joint with the student's skeleton {skeleton}");
-                say?.Invoke($"{set.Name}: {set.People.Length} people, {set.Mapping.Shared} of the student's {skeleton.Count} joints");
+                say?.Invoke($"{set.Name}: {set.Count} people, {set.Mapping.Shared} of the student's {skeleton.Count} joints");
             }
 
             var codec = SimCcCodec.ForInput(recipe.Student.Width, recipe.Student.Height);

@@ -1,50 +1,87 @@
 using Sinew.Annotations;
+using Sinew.Geometry;
 using Sinew.Imaging;
 using Sinew.Skeletons;
 
 namespace Sinew.Training.Data;
 
-/// <summary>One data set of a training: its annotations, where its pictures lie, and how its joints map into the student's.</summary>
-public sealed class TrainingSet
+/// <summary>One data set of a training: its people, their pictures, and how its joints map into the student's.</summary>
+public abstract class TrainingSet
 {
-    private readonly string _images;
-    private readonly ImageCache _cache;
-
-    /// <summary>Prepares a set; pictures are read when they are needed.</summary>
+    /// <summary>Prepares a set.</summary>
     /// <param name="name">Short name.</param>
-    /// <param name="data">Its annotations, in its own skeleton.</param>
-    /// <param name="images">The folder that the image names are relative to.</param>
-    /// <param name="people">The rows to use.</param>
+    /// <param name="skeleton">The joints that its labels have.</param>
     /// <param name="student">The student's skeleton.</param>
-    /// <param name="cache">Where decoded pictures may stay.</param>
-    public TrainingSet(string name, PoseData data, string images, int[] people, Skeleton student, ImageCache cache)
-    {
-        (Name, Data, _images, People, _cache) = (name, data, images, people, cache);
-        Mapping = JointMapping.Between(data.Skeleton, student);
-    }
+    protected TrainingSet(string name, Skeleton skeleton, Skeleton student) =>
+        (Name, Skeleton, Mapping) = (name, skeleton, JointMapping.Between(skeleton, student));
 
     /// <summary>Short name.</summary>
     public string Name { get; }
 
-    /// <summary>The annotations, in the set's own skeleton.</summary>
-    public PoseData Data { get; }
-
-    /// <summary>The rows of <see cref="Data"/> that are used.</summary>
-    public int[] People { get; }
+    /// <summary>The joints that its labels have.</summary>
+    public Skeleton Skeleton { get; }
 
     /// <summary>From the set's joints to the student's.</summary>
     public JointMapping Mapping { get; }
 
+    /// <summary>How many people are used.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>All annotations, in the set's own skeleton.</summary>
+    public abstract PoseData Data { get; }
+
+    /// <summary>One person that is used. Any number of threads may ask at once.</summary>
+    /// <param name="person">0 to <see cref="Count"/> − 1.</param>
+    public abstract TrainingPerson Person(int person);
+
+    /// <summary>The row of a used person in <see cref="Data"/>.</summary>
+    /// <param name="person">0 to <see cref="Count"/> − 1.</param>
+    public abstract int RowOf(int person);
+
     /// <summary>The picture of one person, upright; nobody may change or dispose it.</summary>
     /// <param name="row">Row of the person in <see cref="Data"/>.</param>
-    public Image Picture(int row) => _cache.Get(Path.Combine(_images, Data.Images.FileNames[Data.People.Image[row]]));
+    public abstract Image Picture(int row);
 
-    /// <summary>Refuses a set whose pictures are not where the recipe says, before hours are spent on it.</summary>
-    /// <exception cref="SinewException">The folder or the first used picture is missing.</exception>
-    public void CheckPictures()
+    /// <summary>Refuses a set that cannot be used, before hours are spent on it.</summary>
+    /// <exception cref="SinewException">There are no people, or the pictures are not where the recipe says.</exception>
+    public abstract void Check();
+}
+
+/// <summary>One person with its picture, for as long as a sample is made of it.</summary>
+public readonly ref struct TrainingPerson : IDisposable
+{
+    private readonly bool _owned;
+
+    /// <summary>Puts a person together.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="box">The person's box, image pixels.</param>
+    /// <param name="keypoints">x, y per joint, image pixels.</param>
+    /// <param name="states">Joint states.</param>
+    /// <param name="owned">Whether the picture goes with the person.</param>
+    public TrainingPerson(Image picture, Box box, ReadOnlySpan<float> keypoints, ReadOnlySpan<JointState> states, bool owned)
     {
-        if (People.Length == 0) throw new SinewException($"data set '{Name}': no person has enough labelled joints");
-        var first = Path.Combine(_images, Data.Images.FileNames[Data.People.Image[People[0]]]);
-        if (!File.Exists(first)) throw new SinewException($"data set '{Name}': {first} is missing: set the data set's 'images' to the folder of its pictures");
+        Picture = picture;
+        Box = box;
+        Keypoints = keypoints;
+        States = states;
+        _owned = owned;
+    }
+
+    /// <summary>The picture, upright.</summary>
+    public Image Picture { get; }
+
+    /// <summary>The person's box, image pixels.</summary>
+    public Box Box { get; }
+
+    /// <summary>x, y per joint, image pixels.</summary>
+    public ReadOnlySpan<float> Keypoints { get; }
+
+    /// <summary>Joint states.</summary>
+    public ReadOnlySpan<JointState> States { get; }
+
+    /// <summary>Lets go of the picture.</summary>
+    public void Dispose()
+    {
+        if (_owned) Picture.Dispose();
     }
 }

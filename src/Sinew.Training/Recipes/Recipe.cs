@@ -1,3 +1,4 @@
+using Sinew.Generation;
 using Sinew.Imaging;
 using Sinew.Training.Losses;
 
@@ -70,7 +71,7 @@ public sealed record Recipe
 /// <param name="Stride">Pixels of the input per cell of the last map: 32 as published, or 16 for small inputs.</param>
 public sealed record StudentOptions(string Model, string? Skeleton = null, int Width = 192, int Height = 256, string? Initial = null, int Stride = 32);
 
-/// <summary>One annotation file with its images.</summary>
+/// <summary>One annotation file with its images, or people who are generated.</summary>
 /// <param name="Name">Short name, used in logs.</param>
 /// <param name="Annotations">The annotation file.</param>
 /// <param name="Images">The folder that the file's image names are relative to.</param>
@@ -79,7 +80,23 @@ public sealed record StudentOptions(string Model, string? Skeleton = null, int W
 /// <param name="MinimumJoints">People with fewer labelled joints are left out.</param>
 /// <param name="SkipBad">True to leave bad records out (counted), false to stop at the first.</param>
 public sealed record DatasetOptions(
-    string Name, string Annotations, string Images, string? Skeleton = null, double? Ratio = null, int MinimumJoints = 1, bool SkipBad = false);
+    string Name, string Annotations, string Images, string? Skeleton = null, double? Ratio = null, int MinimumJoints = 1, bool SkipBad = false)
+{
+    /// <summary>Generates the people instead of reading them; <see cref="Annotations"/> and <see cref="Images"/> are empty then.</summary>
+    public GeneratedOptions? Generated { get; init; }
+}
+
+/// <summary>People who are generated while the training runs.</summary>
+/// <param name="Domain">Looks, poses and annotation habits.</param>
+/// <param name="People">How many different ones.</param>
+/// <param name="Seed">The same seed gives the same people.</param>
+/// <param name="Skeleton">The joints to label; null for the domain's own.</param>
+/// <param name="Width">Width of a picture; null for 1.3 times the student's input.</param>
+/// <param name="Height">Height of a picture; null for 1.3 times the student's input.</param>
+/// <param name="PeoplePerImage">People in a picture at most; the first of them is the one that is learned from.</param>
+/// <param name="AnnotationNoise">Factor on the annotators' errors.</param>
+public sealed record GeneratedOptions(
+    GeneratorDomain Domain, int People, long Seed = 1, string? Skeleton = null, int? Width = null, int? Height = null, int PeoplePerImage = 2, double AnnotationNoise = 1);
 
 /// <summary>One network that is asked beside the labels.</summary>
 /// <param name="Name">Short name, used in logs; its loss is called <c>teacher/NAME</c>.</param>

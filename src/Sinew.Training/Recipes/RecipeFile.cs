@@ -1,4 +1,5 @@
 using Sinew.Evaluation;
+using Sinew.Generation;
 using Sinew.Training.Losses;
 using Sinew.Training.Methods;
 using Sinew.Yaml;
@@ -36,6 +37,9 @@ public static class RecipeFile
     };
 
     private static readonly Dictionary<string, bool> Pairs = new(StringComparer.Ordinal) { ["limbs"] = false, ["all"] = true };
+
+    private static readonly Dictionary<string, GeneratorDomain> Domains =
+        new(StringComparer.Ordinal) { ["a"] = GeneratorDomain.A, ["b"] = GeneratorDomain.B, ["truth"] = GeneratorDomain.Truth };
 
     private static readonly Dictionary<string, bool> TeacherModes = new(StringComparer.Ordinal) { ["cached"] = true, ["online"] = false };
 
@@ -121,9 +125,9 @@ public static class RecipeFile
             Seed = map.Whole("seed", 1),
             Student = Student(map, modelsRoot),
             Datasets = [.. map.Maps("datasets").Select(m => Closed(m, new DatasetOptions(
-                m.Text("name"), Data(m, "annotations"), Data(m, "images"), m.Text("skeleton", null),
+                m.Text("name"), m.Has("generated") ? "" : Data(m, "annotations"), m.Has("generated") ? "" : Data(m, "images"), m.Text("skeleton", null),
                 m.Has("ratio") ? m.Number("ratio", min: 0) : null, m.Whole("minimum_joints", 1, 0),
-                m.Choice("on_bad", new Dictionary<string, bool> { ["skip"] = true, ["fail"] = false }, "fail"))))],
+                m.Choice("on_bad", new Dictionary<string, bool> { ["skip"] = true, ["fail"] = false }, "fail")) { Generated = Generated(m.Map("generated")) }))],
             Teachers = [.. map.Maps("teachers").Select(m => Closed(m, new TeacherOptions(
                 m.Text("name"), ModelFile(m, "model", modelsRoot), m.Has("card") ? Expand(m, "card", m.Text("card")) : null,
                 m.Number("beta", 1, 0), m.Choice("mode", TeacherModes, "cached"), m.Number("threshold", 0.2, 0, 1),
@@ -156,6 +160,15 @@ public static class RecipeFile
         }
 
         return recipe;
+    }
+
+    private static GeneratedOptions? Generated(YamlMap? m)
+    {
+        if (m is null) return null;
+        var size = m.Has("size") ? m.Numbers("size", 2) : null;
+        return Closed(m, new GeneratedOptions(
+            m.Choice("domain", Domains, "truth"), m.Whole("people", min: 1), m.Whole("seed", 1), m.Text("skeleton", null),
+            size is null ? null : (int)size[0], size is null ? null : (int)size[1], m.Whole("people_per_image", 2, 1, 12), m.Number("annotation_noise", 1, 0, 10)));
     }
 
     private static StudentOptions Student(YamlMap recipe, string modelsRoot)

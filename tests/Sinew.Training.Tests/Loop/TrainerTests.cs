@@ -57,6 +57,21 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_student_learns_from_people_who_are_generated()
+    {
+        var path = TinyData.Write(_folder.FullName, 4, Schedule.Replace("threads: 1", "threads: 1\n  evaluate_every: 0", StringComparison.Ordinal));
+        var text = File.ReadAllText(path).Replace(
+            "    annotations: people.json\n    images: images\n    skeleton: lsp14\nschedule", "    generated: {domain: truth, people: 40, skeleton: lsp14}\nschedule", StringComparison.Ordinal);
+        File.WriteAllText(path, text);
+        var losses = new List<double>();
+        new Trainer(RecipeFile.Load(path), Path.Combine(_folder.FullName, "run")) { Progress = p => losses.Add(p.Loss) }.Run(resume: false, CancellationToken.None);
+
+        Assert.Contains("generated:", text, StringComparison.Ordinal);
+        Assert.Equal(10, losses.Count);
+        Assert.All(losses, l => Assert.True(double.IsFinite(l)));
+    }
+
+    [Fact]
     public void A_loss_that_is_no_number_names_its_batch_and_leaves_the_last_checkpoint()
     {
         var recipe = RecipeFile.Load(TinyData.Write(_folder.FullName, 4, Schedule.Replace("0.001", "1e30", StringComparison.Ordinal)));

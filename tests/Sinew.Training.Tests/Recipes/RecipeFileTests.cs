@@ -1,3 +1,4 @@
+using Sinew.Generation;
 using Sinew.Training.Losses;
 using Sinew.Training.Recipes;
 
@@ -30,7 +31,18 @@ public class RecipeFileTests
         Assert.Equal(new WarmStartOptions(), recipe.WarmStart);
     }
 
+    [Fact]
+    public void A_data_set_can_be_generated()
+    {
+        var recipe = RecipeFile.Parse(
+            Small.Replace("annotations: a.json, images: a", "generated: {domain: b, people: 300, seed: 9, size: [128, 160], skeleton: lsp14}", StringComparison.Ordinal), "test");
+
+        Assert.Equal(new GeneratedOptions(GeneratorDomain.B, 300, 9, "lsp14", 128, 160), recipe.Datasets[0].Generated);
+    }
+
     [Theory]
+    [InlineData("annotations: a.json", "generated: {people: 3}", "test:4: unknown key 'datasets.0.images'")]
+    [InlineData("annotations: a.json, images: a", "generated: {people: none}", "test:4: 'datasets.0.generated.people' must be a")]
     [InlineData("schedule:", "schedul:", "test:1: 'schedule' is missing")]
     [InlineData("epochs: 2", "epoch: 2", "test:6: unknown key 'schedule.epoch': did you mean 'epochs'?")]
     [InlineData("epochs: 2", "epochs: many", "test:6: 'schedule.epochs' must be a number, not 'many'")]
