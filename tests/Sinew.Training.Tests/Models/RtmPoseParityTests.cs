@@ -1,3 +1,4 @@
+using Sinew.Skeletons;
 using Sinew.Tensors;
 using Sinew.Tensors.Optimisers;
 using Sinew.TestSupport;
