@@ -3,6 +3,7 @@ using Sinew.Bench;
 var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
 {
     ["annotations"] = AnnotationsBench.Run,
+    ["export"] = ExportBench.Run,
     ["imaging"] = ImagingBench.Run,
     ["training-step"] = TrainingStepBench.Run,
     ["teachers"] = TeachersBench.Run,

@@ -101,4 +101,5 @@ def main():
             print(f"{name} batch {people}: {people / best:6.1f} people/s ({best * 1000:.0f} ms)")
 
 
-main()
+if __name__ == "__main__":
+    main()
