@@ -18,6 +18,17 @@ internal static class ExportCommand
         var to = new Option<string>("--to") { Description = "What to write", DefaultValueFactory = _ => "onnx" };
         to.AcceptOnlyFromAmong("onnx", "pth", "safetensors");
         var output = new Option<string?>("--out") { Description = "The file (beside the weights where it is left out)", HelpName = "FILE" };
+        var precision = new Option<string>("--precision") { Description = "ONNX: the numbers inside", DefaultValueFactory = _ => "fp32" };
+        precision.AcceptOnlyFromAmong("fp32", "int8");
+        var calibrate = new Option<string[]>("--calibrate")
+        {
+            Description = "int8: annotation files whose people show how large the values get, or folders of pictures of one person each; a few hundred people",
+            HelpName = "DATA",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var images = new Option<string?>("--images") { Description = "The folder of the annotations' pictures (images/ beside the annotations' folder where it is left out)", HelpName = "DIR" };
+        var skeleton = new Option<string?>("--skeleton") { Description = "The annotations' skeleton, where the file does not say it", HelpName = "NAME|FILE" };
+        var people = new Option<int>("--people") { Description = "int8: most people to calibrate with", HelpName = "N", DefaultValueFactory = _ => 256 };
         var decode = new Option<bool>("--decode") { Description = "ONNX: read the joints inside the graph; its output is keypoints [N, K, 3] (x, y, score) then" };
         var opset = new Option<int>("--opset")
         {
@@ -30,14 +41,24 @@ internal static class ExportCommand
             "Write a trained network as ONNX, or its weights for PyTorch",
             "sinew export runs/lab-unified --to onnx",
             "sinew export runs/lab-unified/best.safetensors --to onnx --decode --out body21.onnx",
+            "sinew export runs/lab-unified --precision int8 --calibrate data/studio17/annotations/studio17_train.json --out int8.onnx",
             "sinew export runs/lab-unified/last.safetensors --to pth --out mmpose.pth")
         {
-            model, to, output, decode, opset, CommonOptions.Json,
-        }.Does((options, terminal) =>
+            model, to, output, precision, decode, opset, calibrate, images, skeleton, people, CommonOptions.Json,
+        }.Does((options, terminal, cancel) =>
         {
             var kind = options.GetRequiredValue(to);
-            if (kind != "onnx" && (options.GetValue(decode) || options.GetResult(opset) is { Implicit: false }))
-                throw new SinewException($"--to {kind} writes weights alone: --decode and --opset belong to --to onnx");
+            if (kind != "onnx" && (options.GetValue(decode) || options.GetResult(opset) is { Implicit: false } || options.GetResult(precision) is { Implicit: false }))
+                throw new SinewException($"--to {kind} writes weights alone: --decode, --opset and --precision belong to --to onnx");
+            var numbers = Enum.Parse<ExportPrecision>(options.GetRequiredValue(precision), ignoreCase: true);
+            var sources = options.GetValue(calibrate) ?? [];
+            if (numbers == ExportPrecision.Int8 != sources.Length > 0)
+            {
+                throw new SinewException(sources.Length > 0
+                    ? "--calibrate belongs to --precision int8"
+                    : "--precision int8 needs people to learn the values' ranges from: give annotation files or folders of pictures with --calibrate");
+            }
+
             var clock = Stopwatch.StartNew();
             var (source, isCheckpoint) = Weights(options.GetRequiredValue(model));
             var path = options.GetValue(output) ?? Path.ChangeExtension(source, kind);
@@ -56,6 +77,10 @@ internal static class ExportCommand
                     {
                         Decode = options.GetValue(decode),
                         Opset = options.GetValue(opset),
+                        Precision = numbers,
+                        Calibration = sources.Length == 0 ? [] : CalibrationCrops.Load(
+                            sources, options.GetValue(images), options.GetValue(skeleton), student.Description, options.GetValue(people)),
+                        Cancel = cancel,
                     });
                     break;
             }
@@ -72,7 +97,7 @@ internal static class ExportCommand
                 json.WriteNumber("seconds", Math.Round(clock.Elapsed.TotalSeconds, 3));
                 json.WriteEndObject();
             });
-            return ExitCode.Done;
+            return Task.FromResult(ExitCode.Done);
         });
     }
 

@@ -55,6 +55,26 @@ public sealed class EvaluationSet
         return new EvaluationSet(options, data, AnnotationFiles.Usable(data, minimumJoints: 1), new ImageCache(64 << 20));
     }
 
+    /// <summary>Crops of labelled people that are spread evenly over the set, as models see them.</summary>
+    /// <param name="width">Width of the crops, pixels.</param>
+    /// <param name="height">Height of the crops, pixels.</param>
+    /// <param name="padding">Factor on the people's boxes.</param>
+    /// <param name="most">Most crops.</param>
+    /// <returns>RGB crops, <c>[Height, Width, 3]</c>, one after the other.</returns>
+    /// <exception cref="SinewException">A picture cannot be read.</exception>
+    public IEnumerable<byte[]> Crops(int width, int height, float padding, int most)
+    {
+        var count = Math.Min(most, _people.Length);
+        for (var i = 0; i < count; i++)
+        {
+            var person = _people[(int)((long)i * _people.Length / count)];
+            var crop = new byte[width * height * 3];
+            var image = _cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[_data.People.Image[person]]));
+            Warp.Crop(image, CropGeometry.FromBox(_data.People.Boxes[person], width, height, padding), crop);
+            yield return crop;
+        }
+    }
+
     /// <summary>Scores a student.</summary>
     /// <param name="student">The student.</param>
     /// <param name="cancel">Ends it.</param>

@@ -3,9 +3,20 @@ using Sinew.Files;
 using Sinew.Inference;
 using Sinew.Skeletons;
 using Sinew.Training.Export.Format;
+using Sinew.Training.Export.Int8;
 using Sinew.Training.Models;
 
 namespace Sinew.Training.Export;
+
+/// <summary>In which numbers a network is written.</summary>
+public enum ExportPrecision
+{
+    /// <summary>32-bit floating point throughout.</summary>
+    Fp32,
+
+    /// <summary>Eight-bit integers in the convolutions, 32-bit floating point in the head.</summary>
+    Int8,
+}
 
 /// <summary>How a network is written as ONNX.</summary>
 public sealed record OnnxExportOptions
@@ -24,11 +35,26 @@ public sealed record OnnxExportOptions
     /// <see cref="Codecs.SimCcCodec.Decode"/> gives them without refinement.
     /// </summary>
     public bool Decode { get; init; }
+
+    /// <summary>The numbers. Input and outputs are 32-bit in every case.</summary>
+    public ExportPrecision Precision { get; init; }
+
+    /// <summary>
+    /// RGB crops of people, each <c>[H, W, 3]</c> of the network's input size, from which <see cref="ExportPrecision.Int8"/> learns how
+    /// large the values inside the network get. A few hundred, as varied as those that it will see.
+    /// </summary>
+    public IReadOnlyCollection<byte[]> Calibration { get; init; } = [];
+
+    /// <summary>Ends the calibration.</summary>
+    public CancellationToken Cancel { get; init; }
 }
 
 /// <summary>Writes networks as ONNX files that need no other file: what the pixels, the joints and the bins mean is inside.</summary>
 public static class OnnxExport
 {
+    /// <summary>The entry of a file's metadata that names its <see cref="ExportPrecision"/>, lower case.</summary>
+    public const string PrecisionKey = "sinew.precision";
+
     /// <summary>Writes a network to a file, whole or not at all.</summary>
     /// <param name="network">The network, as its weights are now.</param>
     /// <param name="description">What is known of it.</param>
@@ -60,8 +86,11 @@ public static class OnnxExport
         if (network.Refiner is not null)
             throw new SinewException("this network refines poses by a graph network, which is not part of ONNX files: export the first stage's model, or run this one by eval and predict");
         var graph = RtmPoseGraph.Of(network, options.Opset, options.Decode ? description.SplitRatio : null);
+        if (options.Precision == ExportPrecision.Int8)
+            graph = Quantiser.Apply(graph, Calibration.Ranges(graph, options.Calibration, description, options.Cancel));
         return graph.ToModel(new Dictionary<string, string>(StringComparer.Ordinal)
         {
+            [PrecisionKey] = options.Precision.ToString().ToLowerInvariant(),
             [ModelCard.MetadataKey] = description.ToCard(name, options.Decode).ToYaml(),
             [ModelCard.SkeletonKey] = SkeletonFile.ToYaml(description.ToSkeleton()),
             [ModelDescription.MetadataKey] = description.ToJson(),
