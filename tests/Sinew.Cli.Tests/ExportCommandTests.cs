@@ -69,7 +69,29 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(Score(run), Score(pth), 1e-9);
     }
 
+    [Fact]
+    public void Fewer_bits_are_learned_from_people_or_pictures_and_predict_nearly_the_same()
+    {
+        var run = Train();
+        var (full, half, labelled, pictures) = (_folder.File("32.onnx"), _folder.File("16.onnx"), _folder.File("8.onnx"), _folder.File("8p.onnx"));
+        Ok("export", run, "--out", full);
+        Ok("export", run, "--precision", "fp16", "--out", half);
+        Ok("export", run, "--precision", "int8", "--calibrate", _folder.File("people.json"), "--images", _folder.File("images"), "--skeleton", "lsp14", "--out", labelled);
+        Ok("export", run, "--precision", "int8", "--calibrate", _folder.File("images"), "--people", "2", "--decode", "--out", pictures);
+        Assert.All([half, labelled, pictures], f => Assert.InRange(new FileInfo(f).Length, 1000, 0.55 * new FileInfo(full).Length));
+        foreach (var (a, b) in Scores(full).Zip(Scores(half))) Assert.Equal(a, b, 1e-3);
+        foreach (var file in new[] { labelled, pictures })
+        {
+            // hardly trained: its scores are small numbers, their order of size is what must stay
+            foreach (var (a, b) in Scores(full).Zip(Scores(file))) Assert.InRange(b, a - 0.05, a + 0.05);
+        }
+
+        IEnumerable<double> Scores(string model) => Keypoints(model).Where((_, i) => i % 3 == 2);
+    }
+
     [Theory]
+    [InlineData("--calibrate", "export", "FOLDER", "--precision", "int8")]
+    [InlineData("--precision int8", "export", "FOLDER", "--calibrate", "FOLDER")]
     [InlineData("holds neither", "export", "FOLDER")]
     [InlineData("no such file", "export", "FOLDER/nowhere.safetensors")]
     [InlineData("--decode", "export", "FOLDER", "--to", "pth", "--decode")]

@@ -19,7 +19,7 @@ internal static class ExportCommand
         to.AcceptOnlyFromAmong("onnx", "pth", "safetensors");
         var output = new Option<string?>("--out") { Description = "The file (beside the weights where it is left out)", HelpName = "FILE" };
         var precision = new Option<string>("--precision") { Description = "ONNX: the numbers inside", DefaultValueFactory = _ => "fp32" };
-        precision.AcceptOnlyFromAmong("fp32", "int8");
+        precision.AcceptOnlyFromAmong("fp32", "fp16", "int8");
         var calibrate = new Option<string[]>("--calibrate")
         {
             Description = "int8: annotation files whose people show how large the values get, or folders of pictures of one person each; a few hundred people",

@@ -14,6 +14,12 @@ public enum ExportPrecision
     /// <summary>32-bit floating point throughout.</summary>
     Fp32,
 
+    /// <summary>
+    /// 16-bit floating point in the convolutions, 32-bit in the head. Half the file; faster where the hardware computes in 16 bits (GPUs,
+    /// browsers with WebGPU), as fast as <see cref="Fp32"/> on other processors, where ONNX Runtime computes in 32 bits.
+    /// </summary>
+    Fp16,
+
     /// <summary>Eight-bit integers in the convolutions, 32-bit floating point in the head.</summary>
     Int8,
 }
@@ -86,6 +92,7 @@ public static class OnnxExport
         if (network.Refiner is not null)
             throw new SinewException("this network refines poses by a graph network, which is not part of ONNX files: export the first stage's model, or run this one by eval and predict");
         var graph = RtmPoseGraph.Of(network, options.Opset, options.Decode ? description.SplitRatio : null);
+        if (options.Precision == ExportPrecision.Fp16) graph = HalfPrecision.Apply(graph);
         if (options.Precision == ExportPrecision.Int8)
             graph = Quantiser.Apply(graph, Calibration.Ranges(graph, options.Calibration, description, options.Cancel));
         return graph.ToModel(new Dictionary<string, string>(StringComparer.Ordinal)

@@ -16,6 +16,8 @@ internal sealed class RtmPoseGraph
     public const string OutputY = "simcc_y";
     public const string Keypoints = "keypoints";
 
+    private const string Halved = "halved";
+    private const string Maps = "head.final_layer";
     private const double NormEpsilon = 1e-5;
     private const double ScaleNormEpsilon = 1e-5;
 
@@ -35,6 +37,10 @@ internal sealed class RtmPoseGraph
         writer.Write(bins);
         return writer._graph;
     }
+
+    /// <summary>True for what comes before the joints' tokens: the backbone, and the convolution to one map per joint.</summary>
+    public static bool IsConvolutional(NodeProto node) =>
+        node.Name == Halved || node.Name.StartsWith("backbone.", StringComparison.Ordinal) || node.Name.StartsWith(Maps, StringComparison.Ordinal);
 
     private void Write(double? bins)
     {
@@ -59,7 +65,7 @@ internal sealed class RtmPoseGraph
     private string Backbone(string x)
     {
         if (_network.HalfResolution)
-            x = _graph.Node("AveragePool", "half", [x], OnnxGraph.Attribute("kernel_shape", 2, 2), OnnxGraph.Attribute("strides", 2, 2));
+            x = _graph.Node("AveragePool", Halved, [x], OnnxGraph.Attribute("kernel_shape", 2, 2), OnnxGraph.Attribute("strides", 2, 2));
         x = Brick(x, "backbone.stem.0", stride: 2);
         x = Brick(x, "backbone.stem.1");
         x = Brick(x, "backbone.stem.2");
@@ -111,7 +117,7 @@ internal sealed class RtmPoseGraph
     private string Tokens(string features)
     {
         const string Gau = "head.gau";
-        var maps = Convolution(features, "head.final_layer", _weights.Convolution("head.final_layer"));
+        var maps = Convolution(features, Maps, _weights.Convolution(Maps));
         var rows = _graph.Node("Reshape", "head.rows", [maps, _graph.Integers("head.rows.shape", 0, 0, -1)]);
         rows = ScaleNorm(rows, "head.mlp.0", _network.Head.Cells);
         var tokens = _graph.Node("MatMul", "head.mlp.1", [rows, Linear("head.mlp.1.weight", NormFactor("head.mlp.0", _network.Head.Cells))]);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Google.Protobuf;
 using Sinew.Imaging;
 using Sinew.Inference;
@@ -30,12 +31,15 @@ internal static class Calibration
         var (low, high) = (new float[values.Length + 1], new float[values.Length + 1]);
         ForEach(session, crops, description, (index, numbers) =>
         {
-            foreach (var number in numbers)
-            {
-                if (number < low[index]) low[index] = number;
-                if (number > high[index]) high[index] = number;
-            }
+            low[index] = Math.Min(low[index], TensorPrimitives.Min(numbers));
+            high[index] = Math.Max(high[index], TensorPrimitives.Max(numbers));
         }, cancel);
+        for (var i = 0; i < low.Length; i++)
+        {
+            if (!float.IsFinite(low[i]) || !float.IsFinite(high[i]))
+                throw new SinewException($"the network's value '{(i < values.Length ? values[i] : input)}' is not finite on the people to calibrate with: the training diverged; export an earlier checkpoint");
+        }
+
         var histograms = low.Zip(high, (l, h) => new ValueHistogram(ValueRange.Of(l, h))).ToArray();
         ForEach(session, crops, description, (index, numbers) => histograms[index].Add(numbers), cancel);
         var ranges = new Dictionary<string, ValueRange>(StringComparer.Ordinal) { [input] = ValueRange.Of(low[^1], high[^1]) };

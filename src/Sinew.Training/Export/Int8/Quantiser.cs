@@ -30,7 +30,7 @@ internal sealed class Quantiser
 
     /// <summary>True for nodes that are computed in eight bits: the backbone but its gates, and the convolution to the joints' maps.</summary>
     public static bool Takes(NodeProto node) =>
-        (node.Name.StartsWith("backbone.", StringComparison.Ordinal) || node.Name.StartsWith("head.final_layer", StringComparison.Ordinal))
+        RtmPoseGraph.IsConvolutional(node)
         && !node.Name.Contains(".attention.fc", StringComparison.Ordinal)
         && node.OpType is "Conv" or "Sigmoid" or "Mul" or "Add" or "Concat" or "MaxPool" or "GlobalAveragePool";
 

@@ -8,7 +8,7 @@ internal sealed class ValueHistogram
 {
     private const int Bins = 2048;
     private const int Levels = 255;
-    private readonly double[] _count = new double[Bins];
+    private readonly long[] _count = new long[Bins];
     private readonly ValueRange _range;
 
     /// <param name="range">All numbers lie in it.</param>
