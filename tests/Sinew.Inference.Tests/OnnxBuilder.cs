@@ -45,6 +45,18 @@ internal sealed class OnnxBuilder
         return this;
     }
 
+    /// <summary>A constant output, whatever the input is.</summary>
+    public OnnxBuilder Gives(string name, float[] values, params long[] shape)
+    {
+        var tensor = new MemoryStream();
+        foreach (var axis in shape) Number(tensor, 1, axis);
+        Number(tensor, 2, (long)OnnxElementType.Float32);
+        Bytes(tensor, 8, Encoding.UTF8.GetBytes(name + ".values"));
+        Bytes(tensor, 9, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        Bytes(_graph, 5, tensor.ToArray());
+        return Output(name, OnnxElementType.Float32, shape).Node("Identity", name + ".values", name);
+    }
+
     public OnnxBuilder Metadata(string key, string value)
     {
         var entry = new MemoryStream();

@@ -13,6 +13,9 @@ public enum ModelKind
 
     /// <summary>Boxes of people in an image.</summary>
     Detector,
+
+    /// <summary>The people of an image with their joints, in one pass.</summary>
+    People,
 }
 
 /// <summary>
@@ -30,7 +33,7 @@ public sealed record ModelCard
 
     private const int MaxSide = 4096;
 
-    private static readonly Dictionary<string, ModelKind> Kinds = new() { ["pose"] = ModelKind.Pose, ["detector"] = ModelKind.Detector };
+    private static readonly Dictionary<string, ModelKind> Kinds = new() { ["pose"] = ModelKind.Pose, ["detector"] = ModelKind.Detector, ["people"] = ModelKind.People };
     private static readonly Dictionary<string, PixelLayout> Layouts = new() { ["nchw"] = PixelLayout.Nchw, ["nhwc"] = PixelLayout.Nhwc };
     private static readonly Dictionary<string, ColourOrder> Colours = new() { ["rgb"] = ColourOrder.Rgb, ["bgr"] = ColourOrder.Bgr };
     private static readonly Dictionary<string, bool> Places = new() { ["top-left"] = false, ["centre"] = true };
@@ -45,6 +48,13 @@ public sealed record ModelCard
         ["simcc"] = PoseOutputKind.SimCC, ["heatmap"] = PoseOutputKind.Heatmap, ["coordinates"] = PoseOutputKind.Coordinates,
         ["points"] = PoseOutputKind.Points,
     };
+
+    private static readonly Dictionary<string, DetectorForm> BoxForms = new()
+    {
+        ["boxes"] = DetectorForm.Boxes, ["yolox"] = DetectorForm.YoloX, ["yolo"] = DetectorForm.Yolo, ["nanodet"] = DetectorForm.NanoDet,
+    };
+
+    private static readonly Dictionary<string, DetectorForm> PeopleForms = new() { ["rtmo"] = DetectorForm.Rtmo, ["yolo-pose"] = DetectorForm.YoloPose };
 
     private static readonly Dictionary<string, PeakRefinement> BinRefinements = new()
     {
@@ -83,7 +93,7 @@ public sealed record ModelCard
     /// <summary>A pose network's crop.</summary>
     public CropRule Crop { get; init; } = new();
 
-    /// <summary>A detector's output; null for pose networks.</summary>
+    /// <summary>The output of a network that looks at a whole image; null for pose networks.</summary>
     public DetectorOutput? Boxes { get; init; }
 
     /// <summary>How an image is brought to a detector's input.</summary>
@@ -155,9 +165,10 @@ public sealed record ModelCard
         }
         else if (Boxes is { } boxes)
         {
-            Line(1, "kind", "boxes");
+            Line(1, "kind", Kind == ModelKind.People ? Key(PeopleForms, boxes.Form) : Key(BoxForms, boxes.Form));
             Line(1, "label", Number(boxes.Label));
             Line(1, "score", Number(boxes.Score));
+            if (Overlaps(boxes.Form)) Line(1, "overlap", Number(boxes.Overlap));
             text.Append("letterbox:\n");
             Line(1, "place", Key(Places, Letterbox.Centred));
             Line(1, "pad", Number(Letterbox.Pad));
@@ -191,7 +202,7 @@ public sealed record ModelCard
             File = map.Text("file"),
             Sha256 = map.Text("sha256", null)?.ToLowerInvariant(),
             Network = map.Text("network", null),
-            Skeleton = kind == ModelKind.Pose ? map.Text("skeleton") : null,
+            Skeleton = kind == ModelKind.Detector ? null : map.Text("skeleton"),
             Input = ReadInput(Part(map, "input")),
             Licence = map.Text("licence", null),
             Source = map.Text("source", null),
@@ -200,7 +211,7 @@ public sealed record ModelCard
         if (card.Sha256 is { } sha && (sha.Length != 64 || !sha.All(char.IsAsciiHexDigit))) throw map.Error("sha256", "must be 64 hex digits");
         card = kind == ModelKind.Pose
             ? card with { Output = ReadPoseOutput(Part(map, "output")), Crop = ReadCrop(map.Map("crop")) }
-            : card with { Boxes = ReadBoxes(Part(map, "output")), Letterbox = ReadLetterbox(map.Map("letterbox")) };
+            : card with { Boxes = ReadBoxes(Part(map, "output"), kind == ModelKind.People ? PeopleForms : BoxForms), Letterbox = ReadLetterbox(map.Map("letterbox")) };
         if (card.Boxes is not null && (card.Input.Width % card.Letterbox.Multiple != 0 || card.Input.Height % card.Letterbox.Multiple != 0))
         {
             throw map.Error("input", $"must have sides that are multiples of {card.Letterbox.Multiple}");
@@ -267,13 +278,15 @@ public sealed record ModelCard
         return crop;
     }
 
-    private static DetectorOutput ReadBoxes(YamlMap map)
+    private static DetectorOutput ReadBoxes(YamlMap map, Dictionary<string, DetectorForm> forms)
     {
-        map.Choice("kind", new Dictionary<string, bool> { ["boxes"] = true });
-        var boxes = new DetectorOutput { Label = map.Whole("label", 0, 0), Score = map.Number("score", 0.3, 0, 1) };
+        var boxes = new DetectorOutput { Form = map.Choice("kind", forms), Label = map.Whole("label", 0, 0, 100_000), Score = map.Number("score", 0.3, 0, 1) };
+        if (Overlaps(boxes.Form)) boxes = boxes with { Overlap = map.Number("overlap", 0.45, 0, 1) };
         map.Done();
         return boxes;
     }
+
+    private static bool Overlaps(DetectorForm form) => form is not (DetectorForm.Boxes or DetectorForm.Rtmo);
 
     private static Letterbox ReadLetterbox(YamlMap? map)
     {

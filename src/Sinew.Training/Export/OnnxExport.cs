@@ -91,7 +91,8 @@ public static class OnnxExport
             throw new SinewException($"opset {options.Opset}: give {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}");
         if (network.Refiner is not null)
             throw new SinewException("this network refines poses by a graph network, which is not part of ONNX files: export the first stage's model, or run this one by eval and predict");
-        var graph = RtmPoseGraph.Of(network, options.Opset, options.Decode ? description.SplitRatio : null);
+        var block = options.Precision == ExportPrecision.Int8 ? Quantiser.Block : 1;
+        var graph = RtmPoseGraph.Of(network, options.Opset, options.Decode ? description.SplitRatio : null, block);
         if (options.Precision == ExportPrecision.Fp16) graph = HalfPrecision.Apply(graph);
         if (options.Precision == ExportPrecision.Int8)
             graph = Quantiser.Apply(graph, Calibration.Ranges(graph, options.Calibration, description, options.Cancel));

@@ -9,6 +9,10 @@ namespace Sinew.Training.Export;
 /// queries are folded into the weights beside them; the pyramid's max pools of 9 and 13 cells are made of three of 5, which gives the same
 /// numbers from a third of the comparisons. Values bear the names that MMPose's state dict gives the layers.
 /// </summary>
+/// <remarks>
+/// Kernels that work on blocks of channels are slow where a layer's channels are no multiple of the block. Such layers can be given
+/// channels more, with weights of 0: SiLU of 0 is 0, so nothing else changes.
+/// </remarks>
 internal sealed class RtmPoseGraph
 {
     public const string Input = "input";
@@ -18,6 +22,7 @@ internal sealed class RtmPoseGraph
 
     private const string Halved = "halved";
     private const string Maps = "head.final_layer";
+    private const string Depthwise = ".conv2.depthwise_conv";
     private const double NormEpsilon = 1e-5;
     private const double ScaleNormEpsilon = 1e-5;
 
@@ -25,15 +30,19 @@ internal sealed class RtmPoseGraph
     private readonly RtmPose _network;
     private readonly NetworkWeights _weights;
 
-    private RtmPoseGraph(RtmPose network, int opset) => (_network, _graph, _weights) = (network, new OnnxGraph(opset), new NetworkWeights(network));
+    private readonly int _block;
+
+    private RtmPoseGraph(RtmPose network, int opset, int block) =>
+        (_network, _graph, _weights, _block) = (network, new OnnxGraph(opset), new NetworkWeights(network), block);
 
     /// <summary>Writes the graph.</summary>
     /// <param name="network">The network; its half resolution is part of the graph where it is set.</param>
     /// <param name="opset">The version of ONNX's operators.</param>
     /// <param name="bins">Bins per pixel, to decode in the graph: its output is <see cref="Keypoints"/> <c>[N, K, 3]</c> then; null for the logits.</param>
-    public static OnnxGraph Of(RtmPose network, int opset, double? bins)
+    /// <param name="block">Channels inside the network are filled up to multiples of this; 1 leaves them as they are.</param>
+    public static OnnxGraph Of(RtmPose network, int opset, double? bins, int block = 1)
     {
-        var writer = new RtmPoseGraph(network, opset);
+        var writer = new RtmPoseGraph(network, opset, block);
         writer.Write(bins);
         return writer._graph;
     }
@@ -42,11 +51,14 @@ internal sealed class RtmPoseGraph
     public static bool IsConvolutional(NodeProto node) =>
         node.Name == Halved || node.Name.StartsWith("backbone.", StringComparison.Ordinal) || node.Name.StartsWith(Maps, StringComparison.Ordinal);
 
+    /// <summary>True for the first three convolutions, and for the halving before them.</summary>
+    public static bool IsStem(NodeProto node) => node.Name == Halved || node.Name.StartsWith("backbone.stem.", StringComparison.Ordinal);
+
     private void Write(double? bins)
     {
         var (joints, proto) = (_network.Joints, _graph.Proto);
         proto.Input.Add(OnnxGraph.Port(Input, TensorProto.Types.DataType.Float, -1, 3, _network.Height, _network.Width));
-        var features = Backbone(Input);
+        var features = Backbone(new Channels(Input, [0, 1, 2], 3));
         var tokens = Tokens(features);
         _graph.Node("MatMul", OutputX, [tokens, Linear("head.cls_x.weight")]);
         _graph.Node("MatMul", OutputY, [tokens, Linear("head.cls_y.weight")]);
@@ -62,10 +74,10 @@ internal sealed class RtmPoseGraph
         }
     }
 
-    private string Backbone(string x)
+    private Channels Backbone(Channels x)
     {
         if (_network.HalfResolution)
-            x = _graph.Node("AveragePool", Halved, [x], OnnxGraph.Attribute("kernel_shape", 2, 2), OnnxGraph.Attribute("strides", 2, 2));
+            x = x with { Name = _graph.Node("AveragePool", Halved, [x.Name], OnnxGraph.Attribute("kernel_shape", 2, 2), OnnxGraph.Attribute("strides", 2, 2)) };
         x = Brick(x, "backbone.stem.0", stride: 2);
         x = Brick(x, "backbone.stem.1");
         x = Brick(x, "backbone.stem.2");
@@ -79,7 +91,7 @@ internal sealed class RtmPoseGraph
         return x;
     }
 
-    private string CspLayer(string x, string name, bool identity)
+    private Channels CspLayer(Channels x, string name, bool identity)
     {
         var shortcut = Brick(x, name + ".short_conv");
         x = Brick(x, name + ".main_conv");
@@ -87,37 +99,62 @@ internal sealed class RtmPoseGraph
         {
             var block = $"{name}.blocks.{i.ToString(CultureInfo.InvariantCulture)}";
             var y = Brick(x, block + ".conv1");
-            y = Brick(y, block + ".conv2.depthwise_conv");
+            y = Brick(y, block + Depthwise);
             y = Brick(y, block + ".conv2.pointwise_conv");
-            x = identity ? _graph.Node("Add", block, [y, x]) : y;
+            x = identity ? y with { Name = _graph.Node("Add", block, [y.Name, x.Name]) } : y;
         }
 
-        var both = _graph.Node("Concat", name + ".concat", [x, shortcut], OnnxGraph.Attribute("axis", 1));
+        var both = Concat(name + ".concat", x, shortcut);
         var attention = name + ".attention";
-        var means = _graph.Node("GlobalAveragePool", attention + ".pool", [both]);
-        var gate = Convolution(means, attention + ".fc", _weights.Convolution(attention + ".fc"));
+        var means = both with { Name = _graph.Node("GlobalAveragePool", attention + ".pool", [both.Name]) };
+        var gate = Convolution(means, attention + ".fc", _weights.Convolution(attention + ".fc"), both).Name;
         gate = _graph.Node("HardSigmoid", attention + ".gate", [gate], OnnxGraph.Attribute("alpha", 1f / 6), OnnxGraph.Attribute("beta", 0.5f));
-        return Brick(_graph.Node("Mul", attention, [both, gate]), name + ".final_conv");
+        return Brick(both with { Name = _graph.Node("Mul", attention, [both.Name, gate]) }, name + ".final_conv");
     }
 
     // stride 1 and a border that never wins: two pools of 5 reach as far as one of 9, three as far as one of 13
-    private string Pyramid(string x, string name)
+    private Channels Pyramid(Channels x, string name)
     {
         x = Brick(x, name + ".conv1");
         var five = Pool(x, name + ".pool5");
         var nine = Pool(five, name + ".pool9");
         var thirteen = Pool(nine, name + ".pool13");
-        return Brick(_graph.Node("Concat", name + ".concat", [x, five, nine, thirteen], OnnxGraph.Attribute("axis", 1)), name + ".conv2");
+        return Brick(Concat(name + ".concat", x, five, nine, thirteen), name + ".conv2");
 
-        string Pool(string input, string output) => _graph.Node(
-            "MaxPool", output, [input], OnnxGraph.Attribute("kernel_shape", 5, 5), OnnxGraph.Attribute("strides", 1, 1), OnnxGraph.Attribute("pads", 2, 2, 2, 2));
+        Channels Pool(Channels input, string output) => input with
+        {
+            Name = _graph.Node(
+                "MaxPool", output, [input.Name], OnnxGraph.Attribute("kernel_shape", 5, 5), OnnxGraph.Attribute("strides", 1, 1), OnnxGraph.Attribute("pads", 2, 2, 2, 2)),
+        };
+    }
+
+    private Channels Concat(string name, params ReadOnlySpan<Channels> parts)
+    {
+        var (places, count) = (new List<int>(), 0);
+        var names = new List<string>();
+        foreach (var part in parts)
+        {
+            foreach (var place in part.Places) places.Add(place + count);
+            names.Add(part.Name);
+            count += part.Count;
+        }
+
+        return new Channels(_graph.Node("Concat", name, [.. names], OnnxGraph.Attribute("axis", 1)), [.. places], count);
     }
 
     /// <summary>One token per joint, <c>[N, K, 256]</c>, after the gated attention unit.</summary>
-    private string Tokens(string features)
+    private string Tokens(Channels features)
     {
         const string Gau = "head.gau";
-        var maps = Convolution(features, Maps, _weights.Convolution(Maps));
+        var joints = Convolution(features, Maps, _weights.Convolution(Maps));
+        var maps = joints.Name;
+        if (joints.Count > _network.Joints)
+        {
+            maps = _graph.Node("Slice", "head.joints", [
+                maps, _graph.Integers("head.joints.first", 0), _graph.Integers("head.joints.end", _network.Joints), _graph.Integers("head.joints.axis", 1),
+            ]);
+        }
+
         var rows = _graph.Node("Reshape", "head.rows", [maps, _graph.Integers("head.rows.shape", 0, 0, -1)]);
         rows = ScaleNorm(rows, "head.mlp.0", _network.Head.Cells);
         var tokens = _graph.Node("MatMul", "head.mlp.1", [rows, Linear("head.mlp.1.weight", NormFactor("head.mlp.0", _network.Head.Cells))]);
@@ -184,18 +221,41 @@ internal sealed class RtmPoseGraph
     }
 
     /// <summary>Convolution with its folded norm, then SiLU.</summary>
-    private string Brick(string x, string name, int stride = 1) => Silu(Convolution(x, name, _weights.Folded(name, NormEpsilon), stride), name);
+    private Channels Brick(Channels x, string name, int stride = 1)
+    {
+        var output = Convolution(x, name, _weights.Folded(name, NormEpsilon), stride: stride);
+        return output with { Name = Silu(output.Name, name) };
+    }
 
-    private string Convolution(string x, string name, FoldedConvolution conv, int stride = 1)
+    /// <summary>A convolution whose output channels are filled up, or lie where <paramref name="like"/>'s do.</summary>
+    private Channels Convolution(Channels x, string name, FoldedConvolution conv, Channels? like = null, int stride = 1)
     {
         var (kernel, pad) = (conv.Shape[2], conv.Shape[2] / 2);
-        // the only grouped convolutions of CSPNeXt are depthwise
-        var groups = name.EndsWith(".depthwise_conv", StringComparison.Ordinal) ? conv.Shape[0] : 1;
-        return _graph.Node(
-            "Conv", name + ".conv",
-            [x, _graph.Weight(name + ".weight", conv.Kernel, conv.Shape), _graph.Weight(name + ".bias", conv.Bias, conv.Bias.Length)],
+
+        // the only grouped convolutions of CSPNeXt are depthwise: their channels stay where they are
+        var depthwise = name.EndsWith(Depthwise, StringComparison.Ordinal);
+        var own = (int)conv.Shape[0];
+        var output = (depthwise ? x : like ?? new Channels("", [.. Enumerable.Range(0, own)], (own + _block - 1) / _block * _block)) with { Name = name + ".conv" };
+        var (columns, cells) = (depthwise ? 1 : x.Count, (int)(kernel * kernel));
+        var weights = new float[output.Count * columns * cells];
+        var bias = new float[output.Count];
+        for (var o = 0; o < own; o++)
+        {
+            var row = output.Places[o];
+            bias[row] = conv.Bias[o];
+            for (var i = 0; i < conv.Shape[1]; i++)
+            {
+                var column = depthwise ? 0 : x.Places[i];
+                conv.Kernel.AsSpan(((o * (int)conv.Shape[1]) + i) * cells, cells).CopyTo(weights.AsSpan(((row * columns) + column) * cells));
+            }
+        }
+
+        _graph.Node(
+            "Conv", output.Name,
+            [x.Name, _graph.Weight(name + ".weight", weights, output.Count, columns, kernel, kernel), _graph.Weight(name + ".bias", bias, bias.Length)],
             OnnxGraph.Attribute("kernel_shape", kernel, kernel), OnnxGraph.Attribute("strides", stride, stride),
-            OnnxGraph.Attribute("pads", pad, pad, pad, pad), OnnxGraph.Attribute("group", groups));
+            OnnxGraph.Attribute("pads", pad, pad, pad, pad), OnnxGraph.Attribute("group", depthwise ? x.Count : 1));
+        return output;
     }
 
     private string Silu(string x, string name) =>
@@ -208,4 +268,7 @@ internal sealed class RtmPoseGraph
     }
 
     private string Vector(string name, float[] values) => _graph.Weight(name, values, values.Length);
+
+    /// <summary>A value with the places of a layer's own channels among all that it has; the others are 0.</summary>
+    private readonly record struct Channels(string Name, int[] Places, int Count);
 }

@@ -200,6 +200,8 @@ public sealed class OnnxExportTests : IDisposable
         var description = RandomNetworks.Describe(network, RandomNetworks.Skeleton(17));
         Assert.Contains("17 to 21", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a", new OnnxExportOptions { Opset = 11 })).Message, StringComparison.Ordinal);
         Assert.Contains("calibrate", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a", new OnnxExportOptions { Precision = ExportPrecision.Int8 })).Message, StringComparison.Ordinal);
+        using var refined = new RtmPose(RtmPoseSize.Named("t"), 17, 64, 64, refiner: (8, RandomNetworks.Skeleton(17).Limbs));
+        Assert.Contains("refiner", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(refined, description, "a")).Message, StringComparison.Ordinal);
         using (Torch.NoGrad()) network.StateDict()["backbone.stage1.0.bn.running_var"].MulInPlace(-1);
         Assert.Contains("backbone.stage1.0.bn", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a")).Message, StringComparison.Ordinal);
     }

@@ -11,6 +11,9 @@ namespace Sinew.Training.Export.Int8;
 /// </summary>
 internal sealed class Quantiser
 {
+    /// <summary>ONNX Runtime's fast integer convolutions take whole blocks of this many channels.</summary>
+    public const int Block = 16;
+
     private static readonly ValueRange SigmoidRange = new(0, 255f / 256);
 
     private readonly GraphProto _source;
@@ -28,10 +31,13 @@ internal sealed class Quantiser
         _values = Values(_source);
     }
 
-    /// <summary>True for nodes that are computed in eight bits: the backbone but its gates, and the convolution to the joints' maps.</summary>
+    /// <summary>
+    /// True for nodes that are computed in eight bits: the backbone behind its stem, and the convolution to the joints' maps. The stem stays
+    /// in 32 bits: its maps are large and its channels few, so that eight bits save nothing there.
+    /// </summary>
     public static bool Takes(NodeProto node) =>
         RtmPoseGraph.IsConvolutional(node)
-        && !node.Name.Contains(".attention.fc", StringComparison.Ordinal)
+        && !RtmPoseGraph.IsStem(node)
         && node.OpType is "Conv" or "Sigmoid" or "Mul" or "Add" or "Concat" or "MaxPool" or "GlobalAveragePool";
 
     /// <summary>Names of the values that go into or come from such nodes.</summary>
