@@ -141,11 +141,14 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ExportPrecision.Fp16, 0.01, 0.51)]
-    [InlineData(ExportPrecision.Int8, 0.3, 0.5)] // a random network makes more of each rounding than a trained one
-    public void Fewer_bits_give_nearly_the_same_from_a_smaller_file(ExportPrecision precision, double error, double share)
+    [InlineData(ExportPrecision.Fp16, 0.01, 0.51, 7)]
+    [InlineData(ExportPrecision.Int8, 0.3, 0.5, 7)]
+    [InlineData(ExportPrecision.Int8, 0.3, 0.5, 8)]
+    [InlineData(ExportPrecision.Int8, 0.3, 0.5, 9)]
+    public void Fewer_bits_give_nearly_the_same_from_a_smaller_file(ExportPrecision precision, double error, double share, int seed)
     {
-        using var network = RandomNetworks.Make("t", 17, 96, 128);
+        // only the convolutions have fewer bits: the head's first weights are small, so that its attention, which squares, adds little
+        using var network = RandomNetworks.Make("t", 17, 96, 128, (ulong)seed, headScale: 1);
         var description = RandomNetworks.Describe(network, RandomNetworks.Skeleton(17));
         var pictures = Pictures(network, 12);
         var crops = Normalised(pictures[..4], description);
@@ -168,7 +171,9 @@ public sealed class OnnxExportTests : IDisposable
                 square += wanted[i] * wanted[i];
             }
 
-            Assert.InRange(Math.Sqrt(difference / square), 1e-6, error);
+            var relative = Math.Sqrt(difference / square);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{precision}, seed {seed}, axis {axis}: relative error {relative:0.0000}");
+            Assert.InRange(relative, 1e-6, error);
         }
     }
 
@@ -201,7 +206,7 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Contains("17 to 21", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a", new OnnxExportOptions { Opset = 11 })).Message, StringComparison.Ordinal);
         Assert.Contains("calibrate", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a", new OnnxExportOptions { Precision = ExportPrecision.Int8 })).Message, StringComparison.Ordinal);
         using var refined = new RtmPose(RtmPoseSize.Named("t"), 17, 64, 64, refiner: (8, RandomNetworks.Skeleton(17).Limbs));
-        Assert.Contains("refiner", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(refined, description, "a")).Message, StringComparison.Ordinal);
+        Assert.Contains("refines", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(refined, description, "a")).Message, StringComparison.Ordinal);
         using (Torch.NoGrad()) network.StateDict()["backbone.stage1.0.bn.running_var"].MulInPlace(-1);
         Assert.Contains("backbone.stage1.0.bn", Assert.Throws<SinewException>(() => OnnxExport.ToBytes(network, description, "a")).Message, StringComparison.Ordinal);
     }

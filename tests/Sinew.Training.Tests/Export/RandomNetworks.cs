@@ -8,13 +8,13 @@ namespace Sinew.Training.Tests.Export;
 /// <summary>Networks whose every number is random, of sizes that a trained network's have.</summary>
 internal static class RandomNetworks
 {
-    public static RtmPose Make(string size, int joints, int width, int height, ulong seed = 7)
+    public static RtmPose Make(string size, int joints, int width, int height, ulong seed = 7, double headScale = 4)
     {
         Torch.ManualSeed((long)seed);
         using var scope = new TensorScope();
         using var frozen = Torch.NoGrad();
         var network = new RtmPose(RtmPoseSize.Named(size), joints, width, height);
-        network.Head.ScaleInitialWeights(4);
+        network.Head.ScaleInitialWeights(headScale);
         var norms = network.NamedModules().Select(m => m.Module).OfType<BatchNorm2d>().ToList();
         foreach (var norm in norms)
         {
