@@ -70,6 +70,8 @@ public sealed class DwPoseTests : IDisposable
         // nobody has labelled anything: logits and features teach all the same
         batch.Weight.MulInPlace(0.0);
         student.Network.Train(false);
+        // untrained networks hardly differ: the difference of nearly equal logarithms would be rounding
+        foreach (var network in new[] { student.Network, data.FeatureTeachers[0].Network }) network.Head.ScaleInitialWeights(4);
         var terms = method.Losses(batch, 0).ToDictionary(t => t.Name, t => t.Value.Item());
         Assert.Equal(0, terms["label"]);
         using var frozen = Torch.NoGrad();
@@ -81,6 +83,7 @@ public sealed class DwPoseTests : IDisposable
             expected += (p * ((t * 10.0).LogSoftmax(-1) - (s * 10.0).LogSoftmax(-1))).Sum().Item() / (4 * 14);
         }
 
+        Assert.InRange(expected, 1e-3, 10);
         Assert.Equal(expected, terms["teacher/big"], expected * 1e-4);
 
         var (one, two) = (Tensor.Randn([2, 14, 128]), Tensor.Randn([2, 14, 128]));
