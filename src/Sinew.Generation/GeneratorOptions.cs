@@ -34,6 +34,12 @@ public sealed record GeneratorOptions
     /// <summary>Share of pictures whose first person is cut by the border.</summary>
     public double Truncated { get; init; } = 0.15;
 
+    /// <summary>
+    /// Share of the scenes that are drawn from all that the domain has, 0 to 1. The rest are calm: one upright person, seen whole and at
+    /// eye level, before little clutter; small networks learn from them within minutes.
+    /// </summary>
+    public double Difficulty { get; init; } = 1;
+
     /// <summary>Factor on the error of annotations in domains A and B; 0 labels the truth.</summary>
     public double AnnotationNoise { get; init; } = 1;
 
@@ -43,6 +49,7 @@ public sealed record GeneratorOptions
         if (Width is < 32 or > 4096 || Height is < 32 or > 4096) throw new SinewException($"generated pictures of {Width}×{Height} pixels: give sides from 32 to 4096");
         if (MaxPeople is < 1 or > 12) throw new SinewException($"{MaxPeople} people in a picture: give 1 to 12");
         if (!(Truncated is >= 0 and <= 1)) throw new SinewException($"a share of {Truncated} truncated pictures: give 0 to 1");
+        if (!(Difficulty is >= 0 and <= 1)) throw new SinewException($"a difficulty of {Difficulty}: give 0 to 1");
         if (!(AnnotationNoise is >= 0 and <= 10)) throw new SinewException($"an annotation noise of {AnnotationNoise}: give 0 to 10");
     }
 }

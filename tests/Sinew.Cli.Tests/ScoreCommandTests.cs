@@ -18,7 +18,7 @@ public class ScoreCommandTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         using var json = JsonDocument.Parse(result.Output);
-        Assert.Equal(1, json.RootElement.GetProperty("metrics").GetProperty(metric).GetDouble(), 12);
+        Assert.Equal(1, json.RootElement.GetProperty("metrics").GetProperty(metric).GetDouble(), 1e-12);
         Assert.Equal(3, json.RootElement.GetProperty("people").GetInt32());
     }
 
@@ -31,7 +31,7 @@ public class ScoreCommandTests
         var result = SinewCommand.Run("score", "--gt", folder.File("gt.json"), "--predictions", folder.File("dt.json"), "--json", "-");
 
         using var json = JsonDocument.Parse(result.Output);
-        Assert.Equal(0.25, json.RootElement.GetProperty("metrics").GetProperty("AR").GetDouble(), 12);
+        Assert.Equal(0.25, json.RootElement.GetProperty("metrics").GetProperty("AR").GetDouble(), 1e-12);
     }
 
     [Fact]
@@ -43,8 +43,8 @@ public class ScoreCommandTests
             "score", "--gt", Path.Combine(folder, "keypoints_gt.json"), "--predictions", Path.Combine(folder, "keypoints_dt.json"), "--json", "-");
 
         using var json = JsonDocument.Parse(result.Output);
-        Assert.Equal(0.5048844884488449, json.RootElement.GetProperty("metrics").GetProperty("AP").GetDouble(), 12);
-        Assert.Equal(0.5181818181818182, json.RootElement.GetProperty("metrics").GetProperty("AR").GetDouble(), 12);
+        Assert.Equal(0.5048844884488449, json.RootElement.GetProperty("metrics").GetProperty("AP").GetDouble(), 1e-12);
+        Assert.Equal(0.5181818181818182, json.RootElement.GetProperty("metrics").GetProperty("AR").GetDouble(), 1e-12);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class ScoreCommandTests
 
         using var json = JsonDocument.Parse(result.Output);
         var metrics = json.RootElement.GetProperty("metrics");
-        Assert.Equal(0.556387859417053, metrics.GetProperty("AP").GetDouble(), 12);
+        Assert.Equal(0.556387859417053, metrics.GetProperty("AP").GetDouble(), 1e-12);
         Assert.Equal((0.5588, 0.5509, 0.5758), (Rounded("AP_easy"), Rounded("AP_medium"), Rounded("AP_hard")));
         double Rounded(string name) => Math.Round(metrics.GetProperty(name).GetDouble(), 4);
     }
@@ -75,7 +75,7 @@ public class ScoreCommandTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         using var json = JsonDocument.Parse(result.Output);
-        Assert.Equal(1, json.RootElement.GetProperty("metrics").GetProperty("AP").GetDouble(), 12);
+        Assert.Equal(1, json.RootElement.GetProperty("metrics").GetProperty("AP").GetDouble(), 1e-12);
     }
 
     [Theory]

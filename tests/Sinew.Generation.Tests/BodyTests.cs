@@ -20,14 +20,14 @@ public class BodyTests
         var s = shape.Scale;
         for (var side = 0; side < 2; side++)
         {
-            Assert.Equal(shape.Thigh * s, (figure.Hip[side] - figure.Knee[side]).Length, 4);
-            Assert.Equal(shape.Shin * s, (figure.Knee[side] - figure.Ankle[side]).Length, 4);
-            Assert.Equal(shape.UpperArm * s, (figure.Shoulder[side] - figure.Elbow[side]).Length, 4);
-            Assert.Equal(shape.Forearm * s, (figure.Elbow[side] - figure.Wrist[side]).Length, 4);
+            Assert.Equal(shape.Thigh * s, (figure.Hip[side] - figure.Knee[side]).Length, 1e-4);
+            Assert.Equal(shape.Shin * s, (figure.Knee[side] - figure.Ankle[side]).Length, 1e-4);
+            Assert.Equal(shape.UpperArm * s, (figure.Shoulder[side] - figure.Elbow[side]).Length, 1e-4);
+            Assert.Equal(shape.Forearm * s, (figure.Elbow[side] - figure.Wrist[side]).Length, 1e-4);
         }
 
-        Assert.Equal(2 * shape.HipHalf * s, (figure.Hip[0] - figure.Hip[1]).Length, 4);
-        Assert.Equal(shape.Chest * s, (figure.ChestBase - figure.NeckBase).Length, 4);
+        Assert.Equal(2 * shape.HipHalf * s, (figure.Hip[0] - figure.Hip[1]).Length, 1e-4);
+        Assert.Equal(shape.Chest * s, (figure.ChestBase - figure.NeckBase).Length, 1e-4);
     }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -139,10 +139,27 @@ public class GeneratorTests
     }
 
     [Fact]
+    public void Calm_scenes_have_one_upright_person_in_sight()
+    {
+        var calm = new PeopleGenerator(Small with { Difficulty = 0 });
+        for (var i = 0; i < 20; i++)
+        {
+            using var scene = calm.Generate(i);
+            var person = Assert.Single(scene.People);
+            var (x, y) = (Enumerable.Range(0, 27).Select(j => person.Positions.Span[2 * j]), Enumerable.Range(0, 27).Select(j => person.Positions.Span[(2 * j) + 1]).ToArray());
+            Assert.All(x, v => Assert.InRange(v, 0, Small.Width));
+            Assert.All(y, v => Assert.InRange(v, 0, Small.Height));
+            var (nose, hip) = (Array.IndexOf([.. GeneratedPerson.JointIds], "nose"), Array.IndexOf([.. GeneratedPerson.JointIds], "left_hip"));
+            Assert.True(y[nose] < y[hip], $"scene {i} stands on its head");
+        }
+    }
+
+    [Fact]
     public void Wrong_options_are_said_in_one_line()
     {
         Assert.Contains("9000×10", Assert.Throws<SinewException>(() => new PeopleGenerator(new GeneratorOptions { Width = 9000, Height = 10 })).Message, StringComparison.Ordinal);
         Assert.Contains("13 people", Assert.Throws<SinewException>(() => new PeopleGenerator(new GeneratorOptions { MaxPeople = 13 })).Message, StringComparison.Ordinal);
+        Assert.Contains("difficulty of 2", Assert.Throws<SinewException>(() => new PeopleGenerator(new GeneratorOptions { Difficulty = 2 })).Message, StringComparison.Ordinal);
         var alien = new Skeleton("alien", [new Joint("tail", "tail", null, 0.1, null)]);
         Assert.Contains("alien", Assert.Throws<SinewException>(() => new GeneratedLabels(new GeneratorOptions(), alien)).Message, StringComparison.Ordinal);
     }

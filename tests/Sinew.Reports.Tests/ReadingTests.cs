@@ -14,13 +14,13 @@ public sealed class ReadingTests : IDisposable
         var run = Assert.Single(ReportRun.Load([Runs.Write(_folder, "one", 0.6, "big")]));
         Assert.Equal("one", run.Name);
         Assert.Equal(400, run.Log!.Steps);
-        Assert.Equal(0.6, run.Find("home", "coco")!.Main!.Value, 9);
-        Assert.Equal(0.3, run.Find("away", "pck")!.Main!.Value, 9);
+        Assert.Equal(0.6, run.Find("home", "coco")!.Main!.Value, 1e-9);
+        Assert.Equal(0.3, run.Find("away", "pck")!.Main!.Value, 1e-9);
         Assert.Null(run.Find("home", "coco")!.Value("APM"));
         Assert.Equal(21, run.Recipe!.Student!.Count);
         Assert.Equal(["big"], run.Recipe.Teachers);
         // 40 entries a minute apart
-        Assert.Equal(39.0 / 60, run.Log.Hours, 2);
+        Assert.Equal(39.0 / 60, run.Log.Hours, 1e-2);
     }
 
     [Fact]

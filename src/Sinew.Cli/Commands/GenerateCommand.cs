@@ -29,6 +29,7 @@ internal static class GenerateCommand
         var size = new Option<string>("--size") { Description = "Pixels of a picture", DefaultValueFactory = _ => "320x320", HelpName = "WxH" };
         var perImage = new Option<int>("--people-per-image") { Description = "People in a picture at most", DefaultValueFactory = _ => 3, HelpName = "N" };
         var noise = new Option<double>("--annotation-noise") { Description = "Factor on the annotators' errors of domains a and b; 0 for none", DefaultValueFactory = _ => 1 };
+        var difficulty = new Option<double>("--difficulty") { Description = "Share of scenes from all that the domain has, 0 to 1; the rest are calm: one upright person, little clutter", DefaultValueFactory = _ => 1 };
         var threads = new Option<int>("--threads") { Description = "Threads; they change the time, not the files", DefaultValueFactory = _ => Environment.ProcessorCount };
         return new Verb(
             "generate",
@@ -37,7 +38,7 @@ internal static class GenerateCommand
             "sinew data generate --people 20000 --domain a --seed 7 --out a",
             "sinew data generate --people 500 --skeleton coco-wholebody133 --size 512x512 --out wholebody")
         {
-            people, output, domain, skeleton, seed, size, perImage, noise, threads, CommonOptions.Json,
+            people, output, domain, skeleton, seed, size, perImage, noise, difficulty, threads, CommonOptions.Json,
         }.Does((options, terminal, cancel) =>
         {
             var (width, height) = SizeOf(options.GetRequiredValue(size));
@@ -49,6 +50,7 @@ internal static class GenerateCommand
                 Height = height,
                 MaxPeople = options.GetValue(perImage),
                 AnnotationNoise = options.GetValue(noise),
+                Difficulty = options.GetValue(difficulty),
             };
             var joints = SkeletonFile.Resolve(options.GetValue(skeleton) ?? GeneratedLabels.SkeletonOf(generator.Domain));
             var (count, folder) = (options.GetValue(people), options.GetRequiredValue(output));

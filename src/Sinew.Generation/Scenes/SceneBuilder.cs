@@ -33,24 +33,26 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
     {
         var place = new GeneratorRandom(options.Seed, index, PlaceStream);
         Look = options.Domain == GeneratorDomain.Truth ? place.Chance(0.5f) ? GeneratorDomain.A : GeneratorDomain.B : options.Domain;
-        var look = Look == GeneratorDomain.A ? DomainLook.A : DomainLook.B;
+        // the draw is left out where all scenes are of one kind: they stay what they are for a seed
+        var calm = options.Difficulty < 1 && !place.Chance((float)options.Difficulty);
+        var look = DomainLook.Of(Look, calm);
         Backdrop = Backdrop.Sample(place, look.Places);
         Light = Lighting.Sample(place, Backdrop.Place == Place.Studio);
-        People(look);
-        PointCamera(look);
+        People(look, calm);
+        PointCamera(look, calm);
         mesh.Clear();
         for (var i = 0; i < Actors.Count; i++) mesher.Build(mesh, Actors[i].Figure, Actors[i].Outfit, i);
-        AddProps(mesh, tube);
+        if (!calm) AddProps(mesh, tube);
         Illuminate(mesh);
     }
 
-    private void People(DomainLook look)
+    private void People(DomainLook look, bool calm)
     {
         var shapes = new GeneratorRandom(options.Seed, index, ShapeStream);
         var poses = new GeneratorRandom(options.Seed, index, PoseStream);
         var clothes = new GeneratorRandom(options.Seed, index, ClothesStream);
         var count = 1;
-        while (count < options.MaxPeople && _camera.Chance(count == 1 ? 0.34f : 0.45f)) count++;
+        while (!calm && count < options.MaxPeople && _camera.Chance(count == 1 ? 0.34f : 0.45f)) count++;
         for (var i = 0; i < count; i++)
         {
             var shape = BodyShape.Sample(shapes, look.Children, look.Female);
@@ -80,7 +82,7 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
         figure.Move(new V3(x, height - low, z));
     }
 
-    private void PointCamera(DomainLook look)
+    private void PointCamera(DomainLook look, bool calm)
     {
         var main = Actors[0].Figure;
         var joints = new V3[BodyJoints.Count];
@@ -88,7 +90,7 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
         var middle = V3.Zero;
         for (var i = 0; i < 27; i++) middle += joints[i] * (1f / 27);
 
-        var distance = _camera.Chance(0.2f) ? _camera.Range(1.9f, 3) : _camera.Range(3, 9);
+        var distance = !calm && _camera.Chance(0.2f) ? _camera.Range(1.9f, 3) : _camera.Range(3, 9);
         var tall = _camera.Unit();
         var height = tall < look.LowCamera ? _camera.Range(0.2f, 0.9f) : tall > 1 - look.HighCamera ? _camera.Range(1.9f, 4.5f) : _camera.Range(0.9f, 1.75f);
         var gap = height - middle.Y;
@@ -112,7 +114,7 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
 
         var (wide, high) = ((box.Right - box.Left) * 1.12f, (box.Bottom - box.Top) * 1.08f);
         var fits = MathF.Min(options.Width / wide, options.Height / high);
-        var cut = _camera.Chance((float)options.Truncated);
+        var cut = !calm && _camera.Chance((float)options.Truncated);
         var focal = fits * (cut ? _camera.Range(1.05f, 1.9f) : _camera.Chance(0.7f) ? _camera.Range(0.75f, 1) : _camera.Range(0.45f, 0.85f));
         // Up to where the box's border meets the picture's; cut people may lie across it.
         var (slackX, slackY) = (MathF.Abs(options.Width - (wide * focal)) * 0.5f, MathF.Abs(options.Height - (high * focal)) * 0.5f);

@@ -41,6 +41,7 @@ public sealed class GeneratedSet : TrainingSet
             Height = options.Height ?? (int)Math.Round(input.Height * 1.3),
             MaxPeople = options.PeoplePerImage,
             AnnotationNoise = options.AnnotationNoise,
+            Difficulty = options.Difficulty,
         };
         (_generator, _labels, _minimumJoints, Count) = (new PeopleGenerator(generated), new GeneratedLabels(generated, Skeleton), minimumJoints, options.People);
         _data = new Lazy<PoseData>(LabelEverybody);

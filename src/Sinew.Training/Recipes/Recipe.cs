@@ -95,8 +95,10 @@ public sealed record DatasetOptions(
 /// <param name="Height">Height of a picture; null for 1.3 times the student's input.</param>
 /// <param name="PeoplePerImage">People in a picture at most; the first of them is the one that is learned from.</param>
 /// <param name="AnnotationNoise">Factor on the annotators' errors.</param>
+/// <param name="Difficulty">Share of scenes that are not calm, 0 to 1.</param>
 public sealed record GeneratedOptions(
-    GeneratorDomain Domain, int People, long Seed = 1, string? Skeleton = null, int? Width = null, int? Height = null, int PeoplePerImage = 2, double AnnotationNoise = 1);
+    GeneratorDomain Domain, int People, long Seed = 1, string? Skeleton = null, int? Width = null, int? Height = null, int PeoplePerImage = 2, double AnnotationNoise = 1,
+    double Difficulty = 1);
 
 /// <summary>One network that is asked beside the labels.</summary>
 /// <param name="Name">Short name, used in logs; its loss is called <c>teacher/NAME</c>.</param>

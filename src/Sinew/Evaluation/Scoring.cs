@@ -78,9 +78,14 @@ public static class Scoring
         AddMappingNotes(truth.Skeleton, predictions.Skeleton, joints, notes);
         var oks = OptionsOf(protocol, joints, options.Threads);
         var errors = options.Errors ? PoseErrorAnalysis.Analyze(truth, predictions, oks) : null;
+        if (protocol is ScoringProtocol.Coco or ScoringProtocol.Halpe21)
+        {
+            var scores = OksEvaluator.Evaluate(truth, predictions, oks);
+            return new ScoringResult(Protocols[(int)protocol], scores.People, Ten(scores), notes, errors, scores.MeanOks);
+        }
+
         var (people, metrics) = protocol switch
         {
-            ScoringProtocol.Coco or ScoringProtocol.Halpe21 => Ten(OksEvaluator.Evaluate(truth, predictions, oks)),
             ScoringProtocol.CrowdPose => CrowdPose(truth, predictions, oks),
             ScoringProtocol.WholeBody => WholeBody(truth, predictions, oks),
             ScoringProtocol.Mpii => Mpii(truth, predictions, options, joints, notes),
@@ -89,8 +94,7 @@ public static class Scoring
         return new ScoringResult(Protocols[(int)protocol], people, metrics, notes, errors);
     }
 
-    private static (int People, IReadOnlyList<ScoringMetric> Metrics) Ten(OksScores scores) =>
-        (scores.People, [.. scores.Metrics.Select(m => new ScoringMetric(m.Key, m.Value))]);
+    private static IReadOnlyList<ScoringMetric> Ten(OksScores scores) => [.. scores.Metrics.Select(m => new ScoringMetric(m.Key, m.Value))];
 
     private static (int People, IReadOnlyList<ScoringMetric> Metrics) CrowdPose(PoseLabels truth, PoseResults predictions, OksOptions options)
     {
@@ -117,7 +121,7 @@ public static class Scoring
             if (options.Joints is { } subset) joints = joints.Intersect(subset);
             var scores = OksEvaluator.Evaluate(truth, predictions, options with { Joints = [.. joints], PartScore = name });
             if (name == "wholebody") people = scores.People;
-            parts.Add(new ScoringMetric(name, 0, Ten(scores).Metrics));
+            parts.Add(new ScoringMetric(name, 0, Ten(scores)));
         }
 
         return (people, parts);

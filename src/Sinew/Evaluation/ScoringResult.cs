@@ -16,8 +16,11 @@ public sealed record ScoringMetric(string Name, double Value, IReadOnlyList<Scor
 /// <param name="Metrics">The protocol's numbers.</param>
 /// <param name="Notes">How it was done where there are several ways, and what was left out: a line each.</param>
 /// <param name="Errors">Kinds of error, where they were asked for.</param>
+/// <param name="MeanOks">
+/// Mean OKS of the labelled people, each with its best-scored prediction and 0 without one; null where the protocol is not coco or halpe21.
+/// </param>
 public sealed record ScoringResult(
-    string Protocol, int People, IReadOnlyList<ScoringMetric> Metrics, IReadOnlyList<string> Notes, PoseErrors? Errors = null)
+    string Protocol, int People, IReadOnlyList<ScoringMetric> Metrics, IReadOnlyList<string> Notes, PoseErrors? Errors = null, double? MeanOks = null)
 {
     /// <summary>A number by its path of names, such as <c>wholebody</c>, <c>AP</c>; NaN where there is none.</summary>
     /// <param name="path">Names from the outermost group to the number.</param>
@@ -61,6 +64,7 @@ public sealed record ScoringResult(
         json.WriteStartObject("metrics");
         Write(json, Metrics);
         json.WriteEndObject();
+        if (MeanOks is { } mean) json.WriteNumber("mean_oks", mean);
         json.WriteStartArray("notes");
         foreach (var note in Notes) json.WriteStringValue(note);
         json.WriteEndArray();
@@ -73,6 +77,7 @@ public sealed record ScoringResult(
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Protocol}: {People} people\n");
         AppendTo(text, Metrics, "  ");
+        if (MeanOks is { } mean) AppendTo(text, [new ScoringMetric("mean OKS", mean)], "  ");
         if (Errors is not null) AppendTo(text, Errors);
         foreach (var note in Notes) text.Append(note).Append('\n');
         return text.ToString();

@@ -168,7 +168,7 @@ public class BadInputTests
         Assert.Equal([3], data.People.Ids);
         Assert.Equal((1, 1, 0), (report.Incomplete, report.OtherCategory, report.Bad));
         Assert.Equal("ä😀\\.jpg", data.Images.FileNames[0]);
-        Assert.Equal(0.53 * 12, data.People.Areas[0], 12);
+        Assert.Equal(0.53 * 12, data.People.Areas[0], 1e-12);
         Assert.Equal([JointState.Visible, JointState.Occluded], data.StatesOf(0).ToArray());
     }
 

@@ -38,7 +38,7 @@ public class FormatTests
     {
         var data = CocoReader.Read(Shared.Path(Samples + "crowdpose/test_crowdpose.json"));
         Assert.Equal([0.33, 0.39], data.Images.CrowdIndices!);
-        Assert.Equal(0.53 * 273.15 * 352.42, data.People.Areas[0], 9);
+        Assert.Equal(0.53 * 273.15 * 352.42, data.People.Areas[0], 1e-9);
         Assert.Equal((640, 425), (data.Images.Widths[0], data.Images.Heights[0]));
     }
 

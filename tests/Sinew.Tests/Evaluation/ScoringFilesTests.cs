@@ -109,6 +109,8 @@ public class ScoringFilesTests
         var result = Scoring.Run(ScoringProtocol.Coco, labels, predictions, new ScoringOptions { Errors = true, Joints = "left_eye, nose" });
         using var withErrors = JsonDocument.Parse(result.ToJson());
         Assert.Equal(2, withErrors.RootElement.GetProperty("errors").GetProperty("all").GetProperty("good").GetInt32());
+        Assert.Equal(1, withErrors.RootElement.GetProperty("mean_oks").GetDouble(), 1e-12);
+        Assert.Contains("mean OKS", result.ToText(), StringComparison.Ordinal);
         Assert.Equal(-1, withErrors.RootElement.GetProperty("metrics").GetProperty("APL").GetDouble());
         Assert.Contains("nose", result.ToText(), StringComparison.Ordinal);
     }

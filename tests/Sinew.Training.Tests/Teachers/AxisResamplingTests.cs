@@ -106,14 +106,14 @@ public sealed class AxisResamplingTests
         var student = new CropGeometry(310, 200, 150, 200, 33, 192, 256);
         var teacher = student.Resized(256, 256);
         var (x, y) = AxisMap.Between(teacher, student);
-        Assert.Equal(96, x.Apply(128), 4);
-        Assert.Equal(128, y.Apply(128), 4);
-        Assert.Equal(1, x.Scale, 5);
+        Assert.Equal(96, x.Apply(128), 1e-4);
+        Assert.Equal(128, y.Apply(128), 1e-4);
+        Assert.Equal(1, x.Scale, 1e-5);
 
         // A crop of twice the pixels on the same rectangle.
         var (twice, _) = AxisMap.Between(student.Resized(384, 512), student);
-        Assert.Equal(0.5, twice.Scale, 5);
-        Assert.Equal(40, twice.Apply(80), 4);
+        Assert.Equal(0.5, twice.Scale, 1e-5);
+        Assert.Equal(40, twice.Apply(80), 1e-4);
     }
 
     [Fact]
@@ -121,8 +121,8 @@ public sealed class AxisResamplingTests
     {
         var crop = new CropGeometry(310, 200, 150, 200, 20, 192, 256);
         var (x, y) = AxisMap.Between(crop, crop with { Flip = true });
-        Assert.Equal(191 - 30, x.Apply(30), 6);
-        Assert.Equal(30, y.Apply(30), 6);
+        Assert.Equal(191 - 30, x.Apply(30), 1e-6);
+        Assert.Equal(30, y.Apply(30), 1e-6);
     }
 
     [Fact]

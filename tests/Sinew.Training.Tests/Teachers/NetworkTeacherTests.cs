@@ -73,7 +73,7 @@ public sealed class NetworkTeacherTests
         }), "w", new TeacherReading { Power = 2, Floor = 0.01f });
         var student = Crop with { Flip = false };
         var (px, py, confidence) = Predict(teacher, [student], (12, 0));
-        Assert.Equal(1, px.AsSpan(2 * 384, 384).ToArray().Sum(), 4);
+        Assert.Equal(1, px.AsSpan(2 * 384, 384).ToArray().Sum(), 1e-4);
         Assert.Equal((20.5 * 4) + 1 - 32, Mean(px.AsSpan(2 * 384, 384)) / 2, 0.03);
         Assert.Equal((40 * 4) + 1, Mean(py.AsSpan(2 * 512, 512)) / 2, 0.03);
         Assert.Equal(12, Sigma(px.AsSpan(2 * 384, 384)), 0.6);
@@ -97,7 +97,7 @@ public sealed class NetworkTeacherTests
         Assert.Equal(68, Mean(px.AsSpan(2 * 384, 384)) / 2, 0.01);
         Assert.Equal(150, Mean(py.AsSpan(2 * 512, 512)) / 2, 0.01);
         Assert.Equal(8, Sigma(px.AsSpan(2 * 384, 384)), 0.05);
-        Assert.Equal(0.7f, confidence[2], 4);
+        Assert.Equal(0.7f, confidence[2], 1e-4);
         Assert.Equal(0, confidence[1]);
     }
 

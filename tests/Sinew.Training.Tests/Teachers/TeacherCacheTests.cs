@@ -211,7 +211,7 @@ public sealed class TeacherCacheTests
             Assert.Equal(expected.X, found[0].X, toImage.A / 60);
             Assert.Equal(expected.Y, found[0].Y, toImage.A / 60);
             Assert.Equal(expected.XX, found[0].XX, expected.XX * 1e-3);
-            Assert.Equal(0.3f * (j + 1), cache.ConfidenceOf(0, j), 3);
+            Assert.Equal(0.3f * (j + 1), cache.ConfidenceOf(0, j), 1e-3);
         }
     }
 
