@@ -29,7 +29,7 @@ internal static class TeachersBench
 
         using var teacher = OnnxTeacher.Open(args[0], options: new OnnxOptions { Threads = 1 });
         var all = CocoReader.Read(args[1]);
-        var data = First(all, Math.Min(all.People.Count, args.Length > 3 ? int.Parse(args[3]) : 100));
+        var data = all.Select([.. Enumerable.Range(0, Math.Min(all.People.Count, args.Length > 3 ? int.Parse(args[3]) : 100))]);
         using var images = new Photographs(data, args[2]);
         var body = SkeletonUnion.Of("union", [data.Skeleton, teacher.Skeleton]).Union;
         Console.WriteLine($"{teacher.Name}, {data.People.Count} people of {Path.GetFileName(args[1])}, student {Width}×{Height}");
@@ -125,22 +125,6 @@ internal static class TeachersBench
         }
 
         return sum;
-    }
-
-    private static PoseData First(PoseData data, int count)
-    {
-        var k = data.Skeleton.Count;
-        var (keypoints, states) = (new float[count * k * 2], new JointState[count * k]);
-        for (var p = 0; p < count; p++)
-        {
-            data.KeypointsOf(p).CopyTo(keypoints.AsSpan(p * k * 2));
-            data.StatesOf(p).CopyTo(states.AsSpan(p * k));
-        }
-
-        var people = data.People;
-        return new PoseData(
-            data.Skeleton, data.Images,
-            new PeopleTable(people.Ids[..count], people.Image[..count], people.Boxes[..count], people.Areas[..count], people.Crowd[..count]), keypoints, states);
     }
 
     // Decoded once: neither way is to be charged for it.

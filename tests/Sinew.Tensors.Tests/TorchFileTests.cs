@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Sinew.Tensors.Files;
+using Sinew.TestSupport;
 
 namespace Sinew.Tensors.Tests;
 
@@ -196,20 +197,15 @@ public sealed class TorchFileTests
     public void A_damaged_file_is_read_or_refused_and_nothing_else(string file)
     {
         using var folder = new TempFolder();
-        byte[] good = File.ReadAllBytes(Fixture(file));
-        var random = new Random(17);
         string path = folder.File("damaged.pth");
-        for (int round = 0; round < 500; round++)
+        int round = 0;
+        foreach (byte[] bad in Damage.Of(File.ReadAllBytes(Fixture(file)), 500, 17))
         {
-            byte[] bad = [.. good];
-            for (int i = random.Next(1, 4); i > 0; i--)
-                bad[random.Next(bad.Length)] = (byte)random.Next(256);
-            if (round % 5 == 0)
-                bad = bad[..random.Next(bad.Length)];
             File.WriteAllBytes(path, bad);
-            using var scope = new TensorScope();
+            using var inner = new TensorScope();
             Exception? e = Record.Exception(() => TorchFile.Read(path));
             Assert.True(e is null or SinewException, $"round {round}: {e}");
+            round++;
         }
     }
 

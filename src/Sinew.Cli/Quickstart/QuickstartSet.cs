@@ -29,5 +29,5 @@ internal sealed record QuickstartSet(string Name, GeneratorDomain Domain, string
     /// <summary>What the generator is asked for.</summary>
     /// <param name="plan">Sizes.</param>
     public GeneratorOptions Options(QuickstartPlan plan) =>
-        new() { Seed = (plan.Seed * 100) + SeedOffset, Domain = Domain, AnnotationNoise = Noise, Width = 256, Height = 256, MaxPeople = 2 };
+        new() { Seed = (plan.Seed * 100) + SeedOffset, Domain = Domain, AnnotationNoise = Noise, Width = 256, Height = 256, Difficulty = 0 };
 }

@@ -56,18 +56,21 @@ internal sealed record QuickstartStudent(string Name, string Title, string[] Set
               batch: {plan.Batch}
               learning_rate: {plan.LearningRate}
               warm_up_steps: {plan.Steps / 8}
-              flat_until: 0.4
+              flat_until: 0
               clip_norm: 10
               checkpoint_every: 50
             warm_start:
               coarse_map: 0.3
+              sigma: 0.9
+              sigma_scale: 2
             augmentation:
-              rotation: 30
-              scale: 0.25
-              shift: 0.05
+              rotation: 20
+              scale: 0.2
+              shift: 0.04
               half_body: 0
               dropout: 0
-              last_stage: 0.2
+              colour: false
+              last_stage: 0.1
             loader:
               image_cache_mb: 1500
 

@@ -61,35 +61,14 @@ internal sealed unsafe class OnnxSessionOptions : IDisposable
 
         using var keys = new CStrings(options.ProviderOptions.Keys);
         using var values = new CStrings(options.ProviderOptions.Values);
-        nint made;
         var api = _runtime.Api;
         switch (known)
         {
             case "CUDAExecutionProvider":
-                _runtime.Check(api.CreateCudaOptions(&made), what);
-                try
-                {
-                    if (keys.Count > 0) _runtime.Check(api.UpdateCudaOptions(made, keys.Pointers, values.Pointers, (nuint)keys.Count), what);
-                    _runtime.Check(api.AppendCuda(Handle, made), what);
-                }
-                finally
-                {
-                    api.ReleaseCudaOptions(made);
-                }
-
+                Append(what, keys, values, api.CreateCudaOptions, api.UpdateCudaOptions, api.AppendCuda, api.ReleaseCudaOptions);
                 break;
             case "TensorrtExecutionProvider":
-                _runtime.Check(api.CreateTensorRtOptions(&made), what);
-                try
-                {
-                    if (keys.Count > 0) _runtime.Check(api.UpdateTensorRtOptions(made, keys.Pointers, values.Pointers, (nuint)keys.Count), what);
-                    _runtime.Check(api.AppendTensorRt(Handle, made), what);
-                }
-                finally
-                {
-                    api.ReleaseTensorRtOptions(made);
-                }
-
+                Append(what, keys, values, api.CreateTensorRtOptions, api.UpdateTensorRtOptions, api.AppendTensorRt, api.ReleaseTensorRtOptions);
                 break;
             default:
                 // The generic call wants the bare name, and XNNPACK's in capitals.
@@ -100,6 +79,29 @@ internal sealed unsafe class OnnxSessionOptions : IDisposable
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>Adds a provider whose settings are an object of their own.</summary>
+    private void Append(
+        string what,
+        CStrings keys,
+        CStrings values,
+        delegate* unmanaged<nint*, nint> create,
+        delegate* unmanaged<nint, byte**, byte**, nuint, nint> update,
+        delegate* unmanaged<nint, nint, nint> append,
+        delegate* unmanaged<nint, void> release)
+    {
+        nint made;
+        _runtime.Check(create(&made), what);
+        try
+        {
+            if (keys.Count > 0) _runtime.Check(update(made, keys.Pointers, values.Pointers, (nuint)keys.Count), what);
+            _runtime.Check(append(Handle, made), what);
+        }
+        finally
+        {
+            release(made);
         }
     }
 
