@@ -98,6 +98,32 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_list_is_trained_with_several_seeds_and_goes_on_where_it_was()
+    {
+        var recipe = TinyData.Write(_folder.FullName, 3, Schedule.Replace("24", "2", StringComparison.Ordinal));
+        var other = Path.Combine(_folder.FullName, "other.yaml");
+        File.WriteAllText(other, File.ReadAllText(recipe).Replace("name: tiny", "name: other", StringComparison.Ordinal));
+        string[] command = ["train", recipe, other, "--seeds", "2", "--out", _folder.File("runs"), "--json", "-"];
+        var first = SinewCommand.Run(command);
+        Assert.True(first.ExitCode == 0, first.Error);
+        using var scores = JsonDocument.Parse(first.Output);
+        Assert.Equal(["tiny", "other"], scores.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(2, scores.RootElement.GetProperty("other").GetProperty("people/PCK").GetProperty("values").GetArrayLength());
+        string Model(string run) => Path.Combine(_folder.File("runs"), run, "model.safetensors");
+        var (one, two) = (File.ReadAllBytes(Model("tiny-seed3")), File.ReadAllBytes(Model("tiny-seed4")));
+        Assert.NotEqual(one, two);
+
+        // what is missing is made again, what is there stays
+        Directory.Delete(Path.Combine(_folder.File("runs"), "tiny-seed4"), recursive: true);
+        var written = File.GetLastWriteTimeUtc(Model("other-seed4"));
+        var again = SinewCommand.Run(command);
+        Assert.Equal(first.Output, again.Output);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Model("other-seed4")));
+        Assert.Equal(two, File.ReadAllBytes(Model("tiny-seed4")));
+        Assert.Contains("named 'tiny'", SinewCommand.Run("train", recipe, recipe).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Model_info_counts_what_is_published()
     {
         var info = SinewCommand.Run("model", "info", "rtmpose-t", "--json", "-");

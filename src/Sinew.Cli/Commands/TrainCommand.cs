@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sinew.Cli.Frame;
+using Sinew.Cli.Train;
 using Sinew.Training.Loop;
 using Sinew.Training.Recipes;
 using Spectre.Console;
@@ -14,22 +15,28 @@ internal static class TrainCommand
 
     public static Verb Build()
     {
-        var recipe = new Argument<string>("recipe") { Description = "The recipe, a YAML file" };
+        var recipe = new Argument<string[]>("recipe") { Description = "The recipe, a YAML file; several are trained one after the other", Arity = ArgumentArity.OneOrMore };
         var set = new Option<string[]>("--set") { Description = "Change one key of the recipe, such as schedule.epochs=1; may be repeated", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--out") { Description = "Folder of the run (runs/NAME where it is left out)", HelpName = "DIR" };
+        var output = new Option<string?>("--out") { Description = "Folder of the run (runs/NAME where it is left out); of a list, the folder that holds the runs", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's last checkpoint" };
+        var seeds = new Option<int>("--seeds") { Description = "Train each recipe so many times: with its seed, the next one, and so on", HelpName = "N", DefaultValueFactory = _ => 1 };
         return new Verb(
             "train",
-            "Train a student by a recipe",
+            "Train a student by a recipe, or a list of them",
             "sinew train recipes/lab/lspet-studio17.yaml",
             "sinew train recipes/lab/lspet-studio17.yaml --set schedule.epochs=1 --out runs/try",
-            "sinew train recipes/lab/lspet-studio17.yaml --resume")
+            "sinew train recipes/lab/lspet-studio17.yaml --resume",
+            "sinew train recipes/lab/lspet-studio17.yaml recipes/lab/no-teachers.yaml --seeds 3")
         {
-            recipe, set, output, resume, CommonOptions.Json,
+            recipe, set, output, resume, seeds, CommonOptions.Json,
         }.Does((options, terminal, cancel) =>
         {
             var settings = options.GetValue(set) ?? [];
-            var plan = RecipeFile.Load(options.GetRequiredValue(recipe), settings);
+            var recipes = options.GetRequiredValue(recipe);
+            var times = options.GetValue(seeds);
+            if (times < 1) throw new SinewException($"--seeds {times}: give 1 or more");
+            if (recipes.Length > 1 || times > 1) return Task.FromResult(RunList(new TrainingList(recipes, settings, times, options.GetValue(output) ?? "runs"), terminal, cancel));
+            var plan = RecipeFile.Load(recipes[0], settings);
             var folder = options.GetValue(output) ?? Path.Combine("runs", plan.Name);
             var result = Run(plan, folder, options.GetValue(resume), terminal, cancel);
             if (result.Step < result.Steps)
@@ -58,6 +65,21 @@ internal static class TrainCommand
             });
             return Task.FromResult(ExitCode.Done);
         });
+    }
+
+    private static int RunList(TrainingList list, Terminal terminal, CancellationToken cancel)
+    {
+        if (!list.Run(terminal, cancel))
+        {
+            terminal.Warn("stopped; the state is saved: the same command goes on with the list");
+            return ExitCode.Interrupted;
+        }
+
+        var scores = list.Scores();
+        if (scores.Count > 0) terminal.Out.Write(ListedScore.ToTable(scores));
+        terminal.Out.WriteLine($"compare them: sinew report {string.Join(' ', list.Trainings.Select(t => t.Folder))}");
+        terminal.WriteJson(json => ListedScore.Write(json, scores));
+        return ExitCode.Done;
     }
 
     /// <summary>Trains with a progress bar, or with a line every ten seconds where nobody watches.</summary>

@@ -20,8 +20,13 @@ public sealed record EvaluationScore(string Name, ScoringResult Result)
     /// <summary>The numbers without their groups, such as <c>AP</c> or <c>joints/left_knee</c>, fractions from 0 to 1.</summary>
     public IEnumerable<(string Name, double Value)> Metrics => Flat(Result.Metrics, "");
 
+    /// <summary>The numbers that stand in no group; of a protocol that has only groups (wholebody), the first of each.</summary>
+    public IEnumerable<(string Name, double Value)> Headline => Result.Metrics.Any(m => m.Parts is null)
+        ? Result.Metrics.Where(m => m.Parts is null).Select(m => (m.Name, m.Value))
+        : Result.Metrics.Select(m => ($"{m.Name}/{m.Parts![0].Name}", m.Parts[0].Value));
+
     /// <summary>One line for people: the numbers that stand in no group, in percent.</summary>
-    public string Summary => string.Join("  ", Result.Metrics.Where(m => m.Parts is null).Select(m =>
+    public string Summary => string.Join("  ", Headline.Select(m =>
         string.Create(CultureInfo.InvariantCulture, $"{m.Name} {(m.Value < 0 ? "-" : (m.Value * 100).ToString("0.00", CultureInfo.InvariantCulture))}")));
 
     private static ScoringMetric First(IReadOnlyList<ScoringMetric> metrics) => metrics[0].Parts is { } parts ? First(parts) : metrics[0];

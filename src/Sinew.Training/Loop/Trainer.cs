@@ -102,7 +102,7 @@ public sealed class Trainer
 
         ModelDescription Scored(long done) => Described(done) with
         {
-            Scores = evaluations.SelectMany(e => e.Result.Metrics.Where(m => m.Parts is null && m.Value >= 0).Select(m => ($"{e.Name}/{m.Name}", m.Value)))
+            Scores = evaluations.SelectMany(e => e.Headline.Where(m => m.Value >= 0).Select(m => ($"{e.Name}/{m.Name}", m.Value)))
                 .ToDictionary(s => s.Item1, s => Math.Round(s.Value, 6), StringComparer.Ordinal),
         };
 
