@@ -12,6 +12,7 @@ internal static class Verbs
         EvalCommand.Build(),
         PredictCommand.Build(),
         ExportCommand.Build(),
+        ServeCommand.Build(),
         SkeletonCommands.Build(),
         DataCommands.Build(),
         ScoreCommand.Build(),

@@ -30,6 +30,9 @@ public sealed class TrainingData : IDisposable
     /// <summary>The student's joints.</summary>
     public Skeleton Skeleton { get; }
 
+    /// <summary>Which data set has which of the student's joints.</summary>
+    public IReadOnlyList<JointOrigin> Origins => [.. _sets.Select(s => JointOrigin.Of(s.Name, s.Skeleton, Skeleton))];
+
     /// <summary>People of all data sets.</summary>
     public long People => _sets.Sum(s => (long)s.Count);
 

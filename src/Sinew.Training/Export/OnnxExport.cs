@@ -101,7 +101,15 @@ public static class OnnxExport
             [PrecisionKey] = options.Precision.ToString().ToLowerInvariant(),
             [ModelCard.MetadataKey] = description.ToCard(name, options.Decode).ToYaml(),
             [ModelCard.SkeletonKey] = SkeletonFile.ToYaml(description.ToSkeleton()),
-            [ModelDescription.MetadataKey] = description.ToJson(),
+            [ModelDescription.MetadataKey] = WithOrigins(description).ToJson(),
         });
+    }
+
+    // Weights that do not know their data sets may have the joints of a built-in union, whose members are then the origins.
+    private static ModelDescription WithOrigins(ModelDescription description)
+    {
+        if (description.Origins is not null || BuiltInSkeletons.MembersOf(description.Skeleton) is not { Count: > 0 } members) return description;
+        var joints = description.ToSkeleton();
+        return description with { Origins = [.. members.Select(m => JointOrigin.Of(m.Name, m, joints))] };
     }
 }

@@ -95,6 +95,7 @@ public sealed class Trainer
 
         ModelDescription Described(long done) => student.Description with
         {
+            Origins = data.Origins,
             Recipe = _recipe.Name,
             RecipeSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_recipe.Text))),
             Steps = done,

@@ -52,6 +52,9 @@ public sealed record ModelDescription
     /// <summary>Pairs of joint indices to draw.</summary>
     public IReadOnlyList<int[]> Limbs { get; init; } = [];
 
+    /// <summary>Which data sets' labels have which joints; null where it is not known.</summary>
+    public IReadOnlyList<JointOrigin>? Origins { get; init; }
+
     /// <summary>Width of the refiner behind the head; null where there is none.</summary>
     public int? RefinerWidth { get; init; }
 
@@ -141,7 +144,8 @@ public sealed record ModelDescription
             var read = JsonSerializer.Deserialize(json, ModelDescriptionJson.Default.ModelDescription);
             if (read is null || read.Joints.Count == 0 || read.Mean.Length != 3 || read.Std.Length != 3 || read.Sigma.Length != 2)
                 throw new SinewException($"{file}: the model description inside lacks joints or numbers");
-            return read;
+            // descriptions that were written before networks had other strides lack it
+            return read.Stride == 0 ? read with { Stride = RtmPose.PublishedStride } : read;
         }
         catch (JsonException e)
         {

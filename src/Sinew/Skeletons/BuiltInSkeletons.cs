@@ -33,10 +33,17 @@ public static class BuiltInSkeletons
         return Names.Contains(name) ? Loaded.GetOrAdd(name, Read) : null;
     }
 
-    private static Skeleton Read(string name)
+    /// <summary>The skeletons that a built-in one is the union of; empty where it is none, or there is none of this name.</summary>
+    /// <param name="name">A name.</param>
+    public static IReadOnlyList<Skeleton> MembersOf(string name) =>
+        Names.Contains(name) ? [.. Open(name).Texts("union").Select(Get)] : [];
+
+    private static Skeleton Read(string name) => SkeletonFile.Read(Open(name), Get);
+
+    private static YamlMap Open(string name)
     {
         using var stream = typeof(BuiltInSkeletons).Assembly.GetManifestResourceStream(Prefix + name)!;
         using var reader = new StreamReader(stream);
-        return SkeletonFile.Read(YamlMap.Parse(reader.ReadToEnd(), $"{name}.yaml (built in)"), Get);
+        return YamlMap.Parse(reader.ReadToEnd(), $"{name}.yaml (built in)");
     }
 }

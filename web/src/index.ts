@@ -1,0 +1,10 @@
+export { SinewError } from './errors.ts';
+export { readOnnxHeader, MAX_MODEL_BYTES, type OnnxHeader, type OnnxPort } from './onnx.ts';
+export { readPoseModel, type Joint, type Origin, type PoseModel, type PoseOutput } from './model.ts';
+export { apply, boxOfJoints, cropToImage, type Affine, type Box } from './geometry.ts';
+export { toPlanes, warp, type Norm, type Outside, type Pixels } from './warp.ts';
+export { decodeSimcc } from './simcc.ts';
+export { DEFAULT_LIMITS, readPictureHeader, tooLarge, type PictureHeader, type PictureLimits } from './picture.ts';
+export { PoseEstimator, messageOf, type Person, type Times } from './estimator.ts';
+export { PersonDetector, recogniseDetector, type Detection, type DetectorForm, type DetectorModel } from './detector.ts';
+export type { OnnxRuntime, Session, SessionOptions, Tensor } from './runtime.ts';
