@@ -23,11 +23,22 @@ list_natives() {
   natives="$listing ${SINEW_LIBTORCH:-} ${SINEW_ONNXRUNTIME:-}"
 }
 
+# Sets $web_sources: what the browser page is built from.
+list_web() {
+  list web/src web/page web/build.mjs web/package.json web/package-lock.json web/tsconfig.json eng/build-web.sh
+  web_sources=$listing
+}
+
+# Whether the page is built from what is there now (after list_web).
+web_ready() {
+  [[ -f $state/web/.sources && $(<"$state/web/.sources") == "$web_sources" ]]
+}
+
 # Sets $need to what a command line needs beside the command itself: nothing, inference (pictures, ONNX Runtime), or
-# training (libtorch too).
+# training (libtorch too); and $page to yes where it shows the browser page.
 find_need() {
   local word
-  need=nothing
+  need=nothing page=no
   for word in "$@"; do
     case $word in
       -h | --help | --version) return ;;
@@ -43,6 +54,7 @@ find_need() {
           esac
         done
         return ;;
+      serve) need=inference; page=yes; return ;;
       predict | annotate | review | report | model)
         need=inference
         # weights without their graph run in libtorch

@@ -146,6 +146,12 @@ fi
 
 if [[ $tests == --tests ]]; then
   dotnet_sdk
+  list_web
+  if ! web_ready && command -v npm >/dev/null; then
+    # The page's tests are skipped without it; all the others need no npm.
+    say "the browser page …"
+    "$root/eng/build-web.sh" 2>"$state/log/web.log" 9>&- || { say "the browser page could not be built, its tests will be skipped:"; tail -n 5 "$state/log/web.log" >&2; }
+  fi
   list Sinew.slnx src tests bench models recipes "${build_settings[@]}"
   if [[ ! -f $state/ready/tests || $(<"$state/ready/tests") != "$listing" ]]; then
     step "building everything" "$hint_build" dotnet_build Sinew.slnx

@@ -19,6 +19,8 @@ interface Photo {
 }
 
 const MOST_PHOTOS = 200;
+const SHOWN_SIDE = 2048;
+const THUMBNAIL_SIDE = 240;
 const DEFAULT_MODEL = 'body21-t.onnx';
 const CAMERA_BOX_SCORE = 0.3;
 
@@ -40,6 +42,7 @@ let camera: Camera | null = null;
 let cameraFound: FoundPicture | null = null;
 let followed: Box | null = null;
 let work = 0;
+let modeBefore: PeopleMode = 'whole';
 
 const client = new Client(() => void reopen());
 const editor = new BoxEditor(layer, () => {
@@ -51,7 +54,7 @@ const editor = new BoxEditor(layer, () => {
 // ---- models
 
 async function openModel(file: Blob, label: string): Promise<void> {
-  await busy(`Opening ${label}`, async () => {
+  await opening(`Opening ${label}`, async () => {
     const result = await client.call('model', { file, device: by<HTMLSelectElement>('device').value as Device });
     const same = opened !== null && opened.model.joints.map((j) => j.name).join() === result.model.joints.map((j) => j.name).join();
     [opened, modelFile, modelLabel] = [result, file, label];
@@ -77,6 +80,17 @@ async function openDetector(file: Blob, label: string): Promise<void> {
   });
 }
 
+/** Says in the page's head what goes on with the model, and in the end which one is open. */
+async function opening<T>(what: string, action: () => Promise<T>): Promise<T> {
+  by('model-name').textContent = `${what} …`;
+  try {
+    return await busy(what, action);
+  } finally {
+    if (opened === null) by('model-name').textContent = 'no model';
+    else showModel(opened);
+  }
+}
+
 /** A worker was lost with all that it had open. */
 async function reopen(): Promise<void> {
   if (detectorFile !== null) await client.call('detector', { file: detectorFile }).catch(() => undefined);
@@ -98,7 +112,7 @@ async function openDefaults(): Promise<void> {
   }
 
   const pose = typeof names.pose === 'string' ? names.pose : DEFAULT_MODEL;
-  const file = opened === null ? await busy('Loading the model', () => fetchModel(pose)) : null;
+  const file = opened === null ? await opening('Loading the model', () => fetchModel(pose)) : null;
   if (file) await openModel(file, pose);
   by('need-model').hidden = opened !== null;
 }
@@ -253,22 +267,22 @@ async function estimateAll(): Promise<void> {
 async function estimate(photo: Photo): Promise<void> {
   if (opened === null) return;
   const mode = modeOf();
-  const wanted = photo === current;
+  const large = photo === current;
+  const side = large ? SHOWN_SIDE : photo.button.querySelector('canvas') === null ? THUMBNAIL_SIDE : 0;
   try {
-    const found = await busy(`Looking at ${photo.name}`, () => client.call('picture', { file: photo.file, key: photo.key, mode, boxes: photo.boxes, preview: wanted }));
-    [photo.found, photo.error] = [found, null];
-    if (found.preview !== null && photo === current) {
+    const found = await busy(`Looking at ${photo.name}`, () => client.call('picture', { file: photo.file, key: photo.key, mode, boxes: photo.boxes, preview: side }));
+    [photo.found, photo.error] = [{ ...found, preview: null }, null];
+    photo.button.classList.remove('failed');
+    photo.button.setAttribute('aria-label', `${photo.name}: ${peopleText(found.people.length)}`);
+    if (found.preview !== null) thumbnail(photo, found.preview);
+    if (large && photo === current) {
       preview?.close();
       preview = found.preview;
-    }
-
-    if (photo === current) {
       alert(null);
-      thumbnail(photo);
       redraw();
       report(photo.name, found);
     } else {
-      photo.button.setAttribute('aria-label', `${photo.name}: ${peopleText(found.people.length)}`);
+      found.preview?.close();
     }
   } catch (error) {
     photo.error = (error as Error).message;
@@ -282,12 +296,12 @@ async function estimate(photo: Photo): Promise<void> {
   by<HTMLButtonElement>('save-json').disabled = !photos.some((p) => p.found !== null);
 }
 
-function thumbnail(photo: Photo): void {
-  if (preview === null || photo.button.querySelector('canvas') !== null) return;
+function thumbnail(photo: Photo, picture: ImageBitmap): void {
+  if (photo.button.querySelector('canvas') !== null) return;
   const small = document.createElement('canvas');
-  const scale = 152 / Math.min(preview.width, preview.height);
-  [small.width, small.height] = [Math.round(preview.width * scale), Math.round(preview.height * scale)];
-  small.getContext('2d')!.drawImage(preview, 0, 0, small.width, small.height);
+  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(picture.width, picture.height));
+  [small.width, small.height] = [Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale))];
+  small.getContext('2d')!.drawImage(picture, 0, 0, small.width, small.height);
   photo.button.replaceChildren(small);
 }
 
@@ -522,7 +536,13 @@ function modeOf(): PeopleMode {
 async function changeMode(): Promise<void> {
   by('box-tools').hidden = modeOf() !== 'boxes';
   followed = null;
-  for (const photo of photos) photo.found = null;
+  for (const photo of photos) {
+    // What a detector found is a good start for one's own boxes.
+    if (modeOf() === 'boxes' && photo.boxes.length === 0 && modeBefore === 'detect') photo.boxes = (photo.found?.people ?? []).map((person) => person.box);
+    photo.found = null;
+  }
+
+  modeBefore = modeOf();
   await estimateAll();
 }
 

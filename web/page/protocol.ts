@@ -40,11 +40,11 @@ export interface OpenedModel {
   readonly note: string;
 }
 
-/** What the page asks of its worker, and what comes back. */
+/** What the page asks of its worker, and what comes back. `preview` is the longest side of the picture to show, pixels; 0 for none. */
 export interface Calls {
   model: { in: { file: Blob; device: Device }; out: OpenedModel };
   detector: { in: { file: Blob | null }; out: { name: string } };
-  picture: { in: { file: Blob; key: number; mode: PeopleMode; boxes: Box[]; preview: boolean }; out: FoundPicture };
+  picture: { in: { file: Blob; key: number; mode: PeopleMode; boxes: Box[]; preview: number }; out: FoundPicture };
   frame: { in: { bitmap: ImageBitmap; mode: PeopleMode; boxes: Box[] }; out: FoundPicture };
 }
 

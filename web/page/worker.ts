@@ -12,7 +12,6 @@ declare const self: DedicatedWorkerGlobalScope;
 
 // What a canvas holds on every phone; larger pictures are looked at reduced, and their joints brought back to full size.
 const WORKING_PIXELS = 16_000_000;
-const PREVIEW_SIDE = 2048;
 const MAX_THREADS = 8;
 
 let runtime: { module: RuntimeModule; gpu: boolean; threads: number } | null = null;
@@ -34,7 +33,7 @@ const handlers: { [N in CallName]: (input: Calls[N]['in']) => Promise<Calls[N]['
 
     const read = performance.now() - began;
     const found = await find(last.pixels, last.scale, last.width, last.height, mode, boxes, read);
-    return { ...found, preview: preview ? await previewOf(last.pixels) : null };
+    return { ...found, preview: preview > 0 ? await previewOf(last.pixels, preview) : null };
   },
   frame: async ({ bitmap, mode, boxes }) => {
     const began = performance.now();
@@ -181,8 +180,8 @@ function pixelsOf(bitmap: ImageBitmap, width: number, height: number): ImageData
   }
 }
 
-async function previewOf(pixels: Pixels): Promise<ImageBitmap> {
-  const scale = Math.min(1, PREVIEW_SIDE / Math.max(pixels.width, pixels.height));
+async function previewOf(pixels: Pixels, side: number): Promise<ImageBitmap> {
+  const scale = Math.min(1, side / Math.max(pixels.width, pixels.height));
   return await createImageBitmap(pixels as ImageData, {
     resizeWidth: Math.max(1, Math.round(pixels.width * scale)), resizeHeight: Math.max(1, Math.round(pixels.height * scale)), resizeQuality: 'high',
   });

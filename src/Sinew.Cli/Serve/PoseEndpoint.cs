@@ -37,18 +37,19 @@ internal sealed class PoseEndpoint(ServedModel model, ServeOptions options, Turn
 
         using var late = new CancellationTokenSource(options.Timeout);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(late.Token, http.RequestAborted);
-        var working = false;
+        var step = Step.Reading;
         try
         {
             var query = PoseQuery.Read(http.Request.Query, options, model.DetectorPath is not null);
             var files = await ReadAsync(http.Request, cancel.Token).ConfigureAwait(false);
+            step = Step.Waiting;
             var found = new List<ServedPicture>(files.Count);
             foreach (var (name, bytes) in files)
             {
                 var picture = await turns.RunAsync(
                     () =>
                     {
-                        working = true;
+                        step = Step.Working;
                         return model.Estimate(bytes.Span, name, query, options, cancel.Token);
                     },
                     cancel.Token).ConfigureAwait(false);
@@ -74,13 +75,25 @@ internal sealed class PoseEndpoint(ServedModel model, ServeOptions options, Turn
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
-            var what = working ? $"this took longer than {options.Timeout.TotalSeconds:0.#} s; send a smaller picture" : "the server is too busy; try again in a moment";
-            await Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, what, retry: true).ConfigureAwait(false);
+            var (status, what) = step switch
+            {
+                Step.Reading => (StatusCodes.Status408RequestTimeout, $"the request did not arrive within {options.Timeout.TotalSeconds:0.#} s"),
+                Step.Waiting => (StatusCodes.Status503ServiceUnavailable, "the server is too busy; try again in a moment"),
+                _ => (StatusCodes.Status503ServiceUnavailable, $"this took longer than {options.Timeout.TotalSeconds:0.#} s; send a smaller picture"),
+            };
+            await Problem.WriteAsync(http, status, what, retry: step != Step.Reading).ConfigureAwait(false);
         }
         finally
         {
             turns.Leave();
         }
+    }
+
+    private enum Step
+    {
+        Reading,
+        Waiting,
+        Working,
     }
 
     private async Task<IReadOnlyList<(string Name, ReadOnlyMemory<byte> Bytes)>> ReadAsync(HttpRequest request, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -7,6 +8,9 @@ namespace Sinew.Cli.Serve;
 /// <summary>Errors as RFC 9457 has them: one line that says what is wrong and what to do.</summary>
 internal static class Problem
 {
+    // Quotes stay quotes: the document goes into no HTML page.
+    private static readonly JsonWriterOptions Layout = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task WriteAsync(HttpContext http, int status, string detail, bool retry = false)
     {
         if (http.Response.HasStarted) return;
@@ -14,7 +18,7 @@ internal static class Problem
         http.Response.ContentType = "application/problem+json";
         if (retry) http.Response.Headers.RetryAfter = "1";
         using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory))
+        using (var json = new Utf8JsonWriter(memory, Layout))
         {
             json.WriteStartObject();
             json.WriteString("title", ReasonPhrases.GetReasonPhrase(status));
