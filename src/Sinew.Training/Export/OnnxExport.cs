@@ -89,8 +89,6 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(description);
         if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
             throw new SinewException($"opset {options.Opset}: give {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}");
-        if (network.Refiner is not null)
-            throw new SinewException("this network refines poses by a graph network, which is not part of ONNX files: export the first stage's model, or run this one by eval and predict");
         var block = options.Precision == ExportPrecision.Int8 ? Quantiser.Block : 1;
         var graph = RtmPoseGraph.Of(network, options.Opset, options.Decode ? description.SplitRatio : null, block);
         if (options.Precision == ExportPrecision.Fp16) graph = HalfPrecision.Apply(graph);

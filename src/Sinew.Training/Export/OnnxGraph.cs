@@ -29,6 +29,9 @@ internal sealed class OnnxGraph(int opset)
     public static AttributeProto Attribute(string name, float value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
 
+    public static AttributeProto Attribute(string name, string value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+
     public static AttributeProto Attribute(string name, params ReadOnlySpan<long> values)
     {
         var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
@@ -78,12 +81,12 @@ internal sealed class OnnxGraph(int opset)
         Proto.Node.Add(node);
     }
 
-    /// <summary>A reduction over the last axis, which stays with one element. From opset 18 on the axes are an input.</summary>
-    public string ReduceLast(string op, string output, string input)
+    /// <summary>A reduction over one axis, which stays with one element. From opset 18 on the axes are an input.</summary>
+    public string Reduce(string op, string output, string input, long axis)
     {
         // ReduceSum alone had its axes as an input before; it is not used here
-        if (Opset < 18) return Node(op, output, [input], Attribute("axes", (ReadOnlySpan<long>)[-1]), Attribute("keepdims", 1));
-        return Node(op, output, [input, Integers(output + ".axes", -1)], Attribute("keepdims", 1));
+        if (Opset < 18) return Node(op, output, [input], Attribute("axes", (ReadOnlySpan<long>)[axis]), Attribute("keepdims", 1));
+        return Node(op, output, [input, Integers(output + ".axes", axis)], Attribute("keepdims", 1));
     }
 
     /// <summary>The whole file.</summary>

@@ -36,7 +36,7 @@ internal sealed class RtmPoseGraph
         (_network, _graph, _weights, _block) = (network, new OnnxGraph(opset), new NetworkWeights(network), block);
 
     /// <summary>Writes the graph.</summary>
-    /// <param name="network">The network; its half resolution is part of the graph where it is set.</param>
+    /// <param name="network">The network with its refiner, where it has one; its half resolution is part of the graph where it is set.</param>
     /// <param name="opset">The version of ONNX's operators.</param>
     /// <param name="bins">Bins per pixel, to decode in the graph: its output is <see cref="Keypoints"/> <c>[N, K, 3]</c> then; null for the logits.</param>
     /// <param name="block">Channels inside the network are filled up to multiples of this; 1 leaves them as they are.</param>
@@ -58,10 +58,13 @@ internal sealed class RtmPoseGraph
     {
         var (joints, proto) = (_network.Joints, _graph.Proto);
         proto.Input.Add(OnnxGraph.Port(Input, TensorProto.Types.DataType.Float, -1, 3, _network.Height, _network.Width));
-        var features = Backbone(new Channels(Input, [0, 1, 2], 3));
-        var tokens = Tokens(features);
-        _graph.Node("MatMul", OutputX, [tokens, Linear("head.cls_x.weight")]);
-        _graph.Node("MatMul", OutputY, [tokens, Linear("head.cls_y.weight")]);
+        var maps = Backbone(new Channels(Input, [0, 1, 2], 3));
+        var tokens = Tokens(maps[^1]);
+        var (x, y) = _network.Refiner is null ? (OutputX, OutputY) : ("coarse_x", "coarse_y");
+        _graph.Node("MatMul", x, [tokens, Linear("head.cls_x.weight")]);
+        _graph.Node("MatMul", y, [tokens, Linear("head.cls_y.weight")]);
+        if (_network.Refiner is not null)
+            new RefinerGraph(_graph, _weights, joints).Write(x, _network.BinsX, y, _network.BinsY, RtmPose.RefinerMaps(maps), OutputX, OutputY);
         if (bins is { } perPixel)
         {
             Decode(perPixel);
@@ -74,21 +77,23 @@ internal sealed class RtmPoseGraph
         }
     }
 
-    private Channels Backbone(Channels x)
+    /// <summary>The maps of the stem and of the four stages.</summary>
+    private Channels[] Backbone(Channels x)
     {
+        var maps = new Channels[5];
         if (_network.HalfResolution)
             x = x with { Name = _graph.Node("AveragePool", Halved, [x.Name], OnnxGraph.Attribute("kernel_shape", 2, 2), OnnxGraph.Attribute("strides", 2, 2)) };
         x = Brick(x, "backbone.stem.0", stride: 2);
         x = Brick(x, "backbone.stem.1");
-        x = Brick(x, "backbone.stem.2");
+        maps[0] = x = Brick(x, "backbone.stem.2");
         for (var i = 1; i <= 4; i++)
         {
             var stage = $"backbone.stage{i.ToString(CultureInfo.InvariantCulture)}";
             x = Brick(x, stage + ".0", i == 4 ? _network.Backbone.LastStride : 2);
-            x = i == 4 ? CspLayer(Pyramid(x, stage + ".1"), stage + ".2", identity: false) : CspLayer(x, stage + ".1", identity: true);
+            maps[i] = x = i == 4 ? CspLayer(Pyramid(x, stage + ".1"), stage + ".2", identity: false) : CspLayer(x, stage + ".1", identity: true);
         }
 
-        return x;
+        return maps;
     }
 
     private Channels CspLayer(Channels x, string name, bool identity)
@@ -190,7 +195,7 @@ internal sealed class RtmPoseGraph
     // x / max(‖x‖·d^−½, ε)·g is x / max(‖x‖, ε·d^½) times a factor that the layer behind takes into its weights
     private string ScaleNorm(string x, string name, int width)
     {
-        var norm = _graph.ReduceLast("ReduceL2", name + ".norm", x);
+        var norm = _graph.Reduce("ReduceL2", name + ".norm", x, -1);
         var least = _graph.Weight(name + ".least", [(float)(ScaleNormEpsilon * Math.Sqrt(width))]);
         return _graph.Node("Div", name, [x, _graph.Node("Max", name + ".divisor", [norm, least])]);
     }
@@ -213,7 +218,7 @@ internal sealed class RtmPoseGraph
             var bin = _graph.Node("ArgMax", logits + ".bin", [logits], OnnxGraph.Attribute("axis", -1), OnnxGraph.Attribute("keepdims", 1));
             return (
                 _graph.Node("Cast", logits + ".place", [bin], OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Float)),
-                _graph.ReduceLast("ReduceMax", logits + ".max", logits));
+                _graph.Reduce("ReduceMax", logits + ".max", logits, -1));
         }
 
         string Place(string bin, string axis) =>
@@ -268,7 +273,4 @@ internal sealed class RtmPoseGraph
     }
 
     private string Vector(string name, float[] values) => _graph.Weight(name, values, values.Length);
-
-    /// <summary>A value with the places of a layer's own channels among all that it has; the others are 0.</summary>
-    private readonly record struct Channels(string Name, int[] Places, int Count);
 }

@@ -155,7 +155,8 @@ public sealed class RtmPose : Module
     }
 
     /// <summary>Of the maps of a crop those that a refiner reads, coarse ones first.</summary>
-    internal static Tensor[] RefinerMaps(Tensor[] maps) => [.. RefinerStages.Select(stage => maps[stage])];
+    /// <param name="maps">Of the stem and of the four stages, whatever stands for a map.</param>
+    internal static T[] RefinerMaps<T>(T[] maps) => [.. RefinerStages.Select(stage => maps[stage])];
 
     private Tensor Ordered(Tensor crops)
     {

@@ -8,12 +8,14 @@ namespace Sinew.Training.Tests.Export;
 /// <summary>Networks whose every number is random, of sizes that a trained network's have.</summary>
 internal static class RandomNetworks
 {
-    public static RtmPose Make(string size, int joints, int width, int height, ulong seed = 7, double headScale = 4)
+    public static RtmPose Make(string size, int joints, int width, int height, ulong seed = 7, double headScale = 4, bool refined = false)
     {
         Torch.ManualSeed((long)seed);
         using var scope = new TensorScope();
         using var frozen = Torch.NoGrad();
-        var network = new RtmPose(RtmPoseSize.Named(size), joints, width, height);
+        var network = new RtmPose(RtmPoseSize.Named(size), joints, width, height, refiner: refined ? (16, Skeleton(joints).Limbs) : null);
+        foreach (var (name, parameter) in network.NamedParameters().Where(p => p.Name.StartsWith("refiner.offset", StringComparison.Ordinal) || p.Name.EndsWith(".edges", StringComparison.Ordinal)))
+            Init.Uniform(parameter, -0.05, 0.05);
         network.Head.ScaleInitialWeights(headScale);
         var norms = network.NamedModules().Select(m => m.Module).OfType<BatchNorm2d>().ToList();
         foreach (var norm in norms)
