@@ -9,6 +9,7 @@ var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordi
     ["teachers"] = TeachersBench.Run,
     ["scoring"] = ScoringBench.Run,
     ["generate"] = GenerateBench.Run,
+    ["inference"] = InferenceBench.Run,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
