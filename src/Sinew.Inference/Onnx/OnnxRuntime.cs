@@ -5,7 +5,7 @@ namespace Sinew.Inference;
 /// <summary>ONNX Runtime's library, loaded once per process when first needed.</summary>
 /// <remarks>
 /// It is looked for in the file or folder that the environment variable <c>SINEW_ONNXRUNTIME</c> names (and then nowhere else);
-/// beside the application; in <c>.sinew/onnxruntime</c> of the application's folder and of those above it; on the system.
+/// beside the application and in its <c>runtimes/RID/native</c>, where packages put it; in <c>.sinew/onnxruntime</c> of the application's folder and of those above it; on the system.
 /// </remarks>
 public sealed unsafe class OnnxRuntime
 {
@@ -73,7 +73,7 @@ public sealed unsafe class OnnxRuntime
             return Directory.Exists(named) ? names.Select(n => System.IO.Path.Combine(named, n)) : [named];
         }
 
-        var folders = new List<string> { baseDirectory };
+        var folders = new List<string> { baseDirectory, System.IO.Path.Combine(baseDirectory, "runtimes", PortableRid(), "native") };
         for (var folder = new DirectoryInfo(baseDirectory); folder is not null; folder = folder.Parent)
         {
             folders.Add(System.IO.Path.Combine(folder.FullName, ".sinew", "onnxruntime"));
@@ -89,6 +89,9 @@ public sealed unsafe class OnnxRuntime
         return parts.Length >= 2 && int.TryParse(parts[0], out var major) && int.TryParse(parts[1], out var minor)
             && (major > 1 || (major == 1 && minor >= (int)OrtApi.Version));
     }
+
+    private static string PortableRid() =>
+        (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-") + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
 
     private static string[] FileNames() =>
         OperatingSystem.IsWindows() ? ["onnxruntime.dll"]
