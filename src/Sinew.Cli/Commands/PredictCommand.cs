@@ -1,159 +1,146 @@
 using System.CommandLine;
-using System.Text.Json;
 using Sinew.Cli.Frame;
-using Sinew.Geometry;
-using Sinew.Imaging;
+using Sinew.Cli.Predict;
 using Sinew.Inference;
 using Sinew.Tensors;
-using Sinew.Training.Estimators;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
 
-/// <summary><c>predict</c>: poses of the people in photographs, as JSON and as pictures.</summary>
+/// <summary><c>predict</c>: poses of the people in photographs and videos, as records and as pictures.</summary>
 internal static class PredictCommand
 {
-    private static readonly string[] PictureEndings = [".jpg", ".jpeg", ".png", ".webp"];
-
     public static Verb Build()
     {
-        var inputs = new Argument<string[]>("input") { Description = "Photographs, or folders of them", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string>("--model") { Description = "The model: .safetensors, .onnx, a model card, or a run's folder", HelpName = "FILE", Required = true };
+        var inputs = new Argument<string[]>("input")
+        {
+            Description = "Photographs, videos, folders of them, patterns ('photos/**/*.jpg'), http(s) addresses of files, cameras (camera:0, /dev/video0)",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var model = new Option<string>("--model")
+        {
+            Description = "The model: .safetensors, .onnx, a model card, or a run's folder", HelpName = "FILE", Required = Predict.PredictOptions.DefaultModel is null,
+        };
         var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx with its card); without one the whole picture is one person", HelpName = "FILE" };
-        var output = new Option<string?>("--out") { Description = "Folder for the drawn pictures", HelpName = "DIR" };
+        var boxes = new Option<string?>("--boxes") { Description = "People's boxes of the pictures in place of a detector: COCO detections, or labels", HelpName = "FILE" };
+        var boxScore = new Option<float?>("--box-score") { Description = "Boxes below this score are left out (the detector's own limit where it is not given)", HelpName = "S" };
+        var output = new Option<string?>("--out") { Description = "Folder for all that is written; a run that was interrupted goes on there", HelpName = "DIR" };
+        var format = new Option<string?>("--format") { Description = "Records in --out: jsonl (poses.jsonl, a line per picture or frame) or coco (poses.json too)", HelpName = "jsonl|coco" };
+        format.AcceptOnlyFromAmong("jsonl", "coco");
+        var draw = new Option<bool>("--draw") { Description = "Draw pictures and videos into --out (so it is too where no --format is given)" };
         var score = new Option<float>("--min-score") { Description = "Joints below this score are not drawn", DefaultValueFactory = _ => 0.1f };
+        var track = new Option<bool>("--track") { Description = "Give the people of a video ids that stay" };
+        var smooth = new Option<bool>("--smooth") { Description = "Smooth the joints of a video's people over time (One-Euro filter)" };
+        var every = new Option<int>("--detect-every") { Description = "Detect people in every Nth frame; between, boxes follow the poses", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var frames = new Option<int>("--frames") { Description = "Most frames of each video or camera (0: all)", HelpName = "N" };
         var flip = new Option<bool>("--flip-test") { Description = "Average with the mirrored picture" };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N, for weights of a training", DefaultValueFactory = _ => "cpu" };
+        var megabytes = new Option<int>("--fetch-mb") { Description = "Largest file that is fetched from the web, MB", HelpName = "N", DefaultValueFactory = _ => 256 };
+        var seconds = new Option<double>("--fetch-seconds") { Description = "Longest time that fetching one may take", HelpName = "N", DefaultValueFactory = _ => 60 };
+        var force = new Option<bool>("--force") { Description = "Begin anew where --out holds an earlier run" };
         return new Verb(
             "predict",
-            "Find the poses of people in photographs",
+            "Find the poses of people in photographs and videos",
             "sinew predict --model runs/lab-unified/model.safetensors photo.jpg --out drawn",
-            "sinew predict --model models/tinypose.onnx --detector models/rtmdet_nano_person.onnx photos/ --out drawn --json poses.json")
+            "sinew predict --model models/tinypose.onnx --detector models/rtmdet_nano_person.onnx photos/ --out drawn --json poses.json",
+            "sinew predict --model body21.onnx --detector rtmdet.onnx dance.mp4 --track --smooth --detect-every 5 --out dance",
+            "sinew predict --model body21.onnx --boxes detections.json val2017/ --format coco --out results")
         {
-            inputs, model, detector, output, score, flip, device, CommonOptions.Json,
-        }.Does((options, terminal, cancel) =>
+            inputs, model, detector, boxes, boxScore, output, format, draw, score, track, smooth, every, frames, flip, device, megabytes, seconds, force, CommonOptions.Json,
+        }.Does(async (options, terminal, cancel) =>
         {
-            var files = PicturesOf(options.GetRequiredValue(inputs));
-            var folder = options.GetValue(output);
-            if (folder is null && !terminal.WantsJson)
-                throw new SinewException("nothing to write to: name a folder for the pictures with --out, or a file for the joints with --json");
-            Torch.Threads = Environment.ProcessorCount;
-            using var opened = EstimatorFile.Open(options.GetRequiredValue(model), Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip));
-            using var people = options.GetValue(detector) is { } path ? PersonDetector.Load(path) : null;
-            var style = SkeletonStyle.Default with { MinScore = options.GetValue(score) };
-            var found = new List<(string File, PosePerson[] People)>();
-            var bad = 0;
-            foreach (var file in files)
+            var asked = new PredictOptions
             {
-                cancel.ThrowIfCancellationRequested();
-                try
-                {
-                    using var image = ImageDecoder.Decode(file);
-                    IReadOnlyList<Detection> boxes = people?.Detect(image) ?? [new Detection(new Box(0, 0, image.Width, image.Height), 1)];
-                    var poses = Poses(opened.Estimator, image, boxes);
-                    found.Add((file, poses));
-                    if (folder is not null) Write(image, poses, opened, style, people is not null, Path.Combine(folder, Path.GetFileNameWithoutExtension(file) + ".png"));
-                    terminal.Out.WriteLine($"{file}: {poses.Length} {(poses.Length == 1 ? "person" : "people")}");
-                }
-                catch (SinewException e) when (files.Count > 1)
-                {
-                    // one bad picture of many is told of and left out
-                    bad++;
-                    terminal.Warn(e.Message);
-                }
-            }
-
-            terminal.WriteJson(json => Write(json, found, opened));
-            if (bad > 0) terminal.Warn($"{bad} of {files.Count} pictures could not be read");
-            return Task.FromResult(bad == files.Count ? ExitCode.BadInput : ExitCode.Done);
+                Inputs = options.GetRequiredValue(inputs),
+                Folder = options.GetValue(output),
+                Draw = options.GetValue(output) is not null && (options.GetValue(draw) || options.GetValue(format) is null),
+                Coco = options.GetValue(format) == "coco",
+                Boxes = options.GetValue(boxes),
+                BoxScore = options.GetValue(boxScore),
+                Track = options.GetValue(track),
+                Smooth = options.GetValue(smooth),
+                DetectEvery = AtLeast(1, options.GetValue(every), every.Name),
+                Frames = AtLeast(0, options.GetValue(frames), frames.Name),
+                MinScore = options.GetValue(score),
+                MostFetched = AtLeast(1, options.GetValue(megabytes), megabytes.Name) * 1_000_000L,
+                FetchSeconds = options.GetValue(seconds) is > 0 and < 1e6 and var most ? most : throw new SinewException($"{seconds.Name} takes a number of seconds above 0"),
+                Force = options.GetValue(force),
+            };
+            if (asked.Folder is null && !terminal.WantsJson)
+                throw new SinewException("nothing to write to: name a folder with --out, or a file for the joints with --json");
+            if (asked.Folder is null && (options.GetValue(draw) || options.GetValue(format) is not null))
+                throw new SinewException("--draw and --format write into a folder: name it with --out");
+            return await RunAsync(
+                asked, options.GetValue(model) ?? Predict.PredictOptions.DefaultModel!, options.GetValue(detector), options.GetRequiredValue(device), options.GetValue(flip),
+                terminal, cancel).ConfigureAwait(false);
         });
     }
 
-    private static List<string> PicturesOf(IEnumerable<string> inputs)
+    private static async Task<int> RunAsync(
+        PredictOptions asked, string modelPath, string? detectorPath, string device, bool flip, Terminal terminal, CancellationToken cancel)
     {
-        var files = new List<string>();
-        foreach (var input in inputs)
+        var inputs = new PredictInputs(asked.Inputs, asked.Folder);
+        // Two networks take turns on the same cores: threads that wait by spinning would take them from each other.
+        var onnx = new OnnxOptions { Spin = detectorPath is null };
+        using var model = PredictModel.Open(modelPath, Device.Parse(device), flip, asked.BoxScore, onnx);
+        if (model.FindsPeople && (detectorPath is not null || asked.Boxes is not null || asked.DetectEvery > 1))
+            throw new SinewException($"{modelPath}: finds the people itself; leave out --detector, --boxes and --detect-every");
+        using var detector = detectorPath is null ? null : PersonDetector.Load(detectorPath, new DetectorOptions { Score = asked.BoxScore }, onnx);
+        var known = asked.Boxes is null ? null : KnownBoxes.Read(asked.Boxes, asked.BoxScore ?? 0);
+        if (asked.Folder is not null) PredictFolder.Claim(asked.Folder, asked, modelPath, detectorPath, flip, model.Skeleton);
+        using var journal = PredictJournal.Open(asked.Folder, asked.Force);
+        if (journal.DoneBefore > 0) terminal.Status.WriteLine($"{asked.Folder}: going on after {journal.DoneBefore:N0} that are done (--force begins anew)");
+
+        var outcome = await new PredictRun(asked, model, detector, known, journal, terminal).RunAsync(inputs, cancel).ConfigureAwait(false);
+        journal.Flush();
+        if (asked.Folder is not null) PredictFolder.WriteFailures(asked.Folder, outcome.Failed);
+        var stopped = cancel.IsCancellationRequested && !inputs.AllCameras;
+        if (stopped)
         {
-            if (Directory.Exists(input))
-            {
-                files.AddRange(Directory.EnumerateFiles(input)
-                    .Where(f => PictureEndings.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal));
-            }
-            else if (File.Exists(input))
-            {
-                files.Add(input);
-            }
-            else
-            {
-                throw new SinewException($"{input}: there is no such file or folder");
-            }
+            terminal.Fail(asked.Folder is null
+                ? $"interrupted after {outcome.Inputs} of the inputs"
+                : $"interrupted after {outcome.Inputs + outcome.DoneBefore:N0} inputs, which are kept in {asked.Folder}; the same command goes on from there");
+            return ExitCode.Interrupted;
         }
 
-        return files.Count > 0 ? files : throw new SinewException($"no pictures ({string.Join(", ", PictureEndings)}) in {string.Join(", ", inputs)}");
-    }
-
-    private static PosePerson[] Poses(ICropEstimator estimator, Image image, IReadOnlyList<Detection> boxes)
-    {
-        if (boxes.Count == 0) return [];
-        var (pixels, joints) = (estimator.Width * estimator.Height * 3, estimator.Skeleton.Count);
-        var geometries = boxes.Select(b => estimator.CropOf(b.Box)).ToArray();
-        var crops = new byte[boxes.Count * pixels];
-        for (var i = 0; i < boxes.Count; i++) Warp.Crop(image, geometries[i], crops.AsSpan(i * pixels, pixels));
-        var keypoints = new float[boxes.Count * joints * 2];
-        var scores = new float[boxes.Count * joints];
-        estimator.Estimate(crops, geometries, keypoints, scores);
-        return [.. boxes.Select((b, i) => new PosePerson(
-            b.Box, b.Score, keypoints[(i * joints * 2)..((i + 1) * joints * 2)], scores[(i * joints)..((i + 1) * joints)]))];
-    }
-
-    private static void Write(Image image, PosePerson[] people, EstimatorFile model, SkeletonStyle style, bool drawBoxes, string path)
-    {
-        foreach (var person in people)
-        {
-            if (drawBoxes) Draw.Outline(image, person.Box, RgbColor.White, 1, 0.6f);
-            Draw.Skeleton(image, model.Skeleton, person.Keypoints, person.Scores, style);
-        }
-
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        ImageEncoder.Save(image, path);
-    }
-
-    private static void Write(Utf8JsonWriter json, IEnumerable<(string File, PosePerson[] People)> found, EstimatorFile model)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("joints");
-        foreach (var joint in model.Skeleton.Joints) json.WriteStringValue(joint.Name);
-        json.WriteEndArray();
-        json.WriteStartArray("pictures");
-        foreach (var (file, people) in found)
+        if (outcome.Inputs + outcome.DoneBefore == 0) throw new SinewException($"no pictures or videos ({PredictInput.Endings}) in {string.Join(", ", asked.Inputs)}");
+        if (asked.Coco) PredictFolder.WriteCoco(asked.Folder!, journal.RecordsPath, model.Skeleton.Count);
+        terminal.WriteJson(json =>
         {
             json.WriteStartObject();
-            json.WriteString("file", file);
-            json.WriteStartArray("people");
-            foreach (var person in people)
+            json.WriteStrings("joints", model.Skeleton.Joints.Select(j => j.Name));
+            json.WriteStartArray("pictures");
+            foreach (var line in PredictFolder.Lines(journal.RecordsPath))
             {
-                json.WriteStartObject();
-                json.WriteStartArray("box");
-                foreach (var value in (ReadOnlySpan<float>)[person.Box.X, person.Box.Y, person.Box.Width, person.Box.Height]) json.WriteNumberValue(value);
-                json.WriteEndArray();
-                json.WriteNumber("box_score", person.BoxScore);
-                json.WriteStartArray("keypoints");
-                for (var j = 0; j < person.Scores.Length; j++)
-                {
-                    json.WriteNumberValue(person.Keypoints[j * 2]);
-                    json.WriteNumberValue(person.Keypoints[(j * 2) + 1]);
-                    json.WriteNumberValue(person.Scores[j]);
-                }
-
-                json.WriteEndArray();
-                json.WriteEndObject();
+                json.WriteRawValue(line, skipInputValidation: true);
+                if (json.BytesPending > 1 << 16) json.Flush();
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
+        });
+        return Sum(outcome, asked, terminal);
+    }
+
+    private static int Sum(PredictOutcome outcome, PredictOptions asked, Terminal terminal)
+    {
+        if (outcome.Inputs > 1 || outcome.Pictures > 1)
+        {
+            var seconds = Math.Max(outcome.Elapsed.TotalSeconds, 1e-3);
+            terminal.Status.WriteLine($"{outcome.Pictures:N0} pictures, {outcome.People:N0} people in {seconds:0.0} s ({outcome.People / seconds:0.0} people/s)");
         }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
+        if (outcome.Unknown > 0) terminal.Warn($"{outcome.Unknown} pictures are not in {asked.Boxes}, and were given no people");
+        if (asked.Follows && outcome.Pictures == outcome.Inputs - outcome.Failed.Count && outcome.Pictures > 0)
+            terminal.Warn("--track, --smooth and --detect-every are for videos and cameras, and there was none");
+        if (outcome.Failed.Count > 0 && outcome.Inputs > 1)
+        {
+            var list = asked.Folder is null ? "" : $", see {Path.Combine(asked.Folder, "failed.txt")}";
+            terminal.Warn($"{outcome.Failed.Count} of {outcome.Inputs} could not be read{list}");
+        }
+
+        return outcome.Failed.Count > 0 && outcome.Failed.Count == outcome.Inputs && outcome.DoneBefore == 0 ? ExitCode.BadInput : ExitCode.Done;
     }
+
+    private static int AtLeast(int least, int value, string option) => value >= least ? value : throw new SinewException($"{option} takes {least} or more, not {value}");
 }

@@ -6,6 +6,8 @@ namespace Sinew.Imaging;
 /// <summary>An ffmpeg or ffprobe process with pipes, started without a shell. Killed when disposed before its end.</summary>
 internal sealed class FfmpegProcess : IDisposable
 {
+    private const string Setsid = "/usr/bin/setsid";
+
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -22,13 +24,16 @@ internal sealed class FfmpegProcess : IDisposable
 
     public static FfmpegProcess Start(string program, params IEnumerable<string> arguments)
     {
-        var info = new ProcessStartInfo(program)
+        // In a session of its own the program does not get the Ctrl-C that is meant for us: we end it when what it holds is safe.
+        var apart = OperatingSystem.IsLinux() && File.Exists(Setsid) && IsOnPath(program);
+        var info = new ProcessStartInfo(apart ? Setsid : program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (apart) info.ArgumentList.Add(program);
         foreach (var argument in arguments) info.ArgumentList.Add(argument);
         try
         {
@@ -39,6 +44,9 @@ internal sealed class FfmpegProcess : IDisposable
             throw new SinewException($"{program} cannot be started ({e.Message}): install it, on Debian with 'apt-get install ffmpeg'", e);
         }
     }
+
+    private static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(p => File.Exists(Path.Combine(p, program)));
 
     /// <summary>
     /// A file's name as ffmpeg's input or output: never an option or a protocol, whatever the name looks like.

@@ -10,14 +10,17 @@ public sealed class VideoReader : IDisposable
     private readonly string _path;
     private readonly DecodeOptions _options;
 
-    private VideoReader(string path, FrameRate rate, FfmpegProcess ffmpeg, DecodeOptions options)
+    private VideoReader(string path, FrameRate rate, double? duration, FfmpegProcess ffmpeg, DecodeOptions options)
     {
-        (_path, FrameRate, _ffmpeg, _options) = (path, rate, ffmpeg, options);
+        (_path, FrameRate, Duration, _ffmpeg, _options) = (path, rate, duration, ffmpeg, options);
         _frames = new BufferedStream(ffmpeg.Output, 1 << 16);
     }
 
-    /// <summary>The video's mean frame rate.</summary>
+    /// <summary>The video's mean frame rate; 30 for a camera, which has none.</summary>
     public FrameRate FrameRate { get; }
+
+    /// <summary>How long the video is by its header, seconds; null where it does not say, and for cameras.</summary>
+    public double? Duration { get; }
 
     /// <summary>Opens a video file.</summary>
     /// <param name="path">The file.</param>
@@ -29,15 +32,40 @@ public sealed class VideoReader : IDisposable
         if (!File.Exists(path)) throw new SinewException($"{path}: no such file");
         // A play list among the user's files must not make ffmpeg fetch from the network.
         string[] input = ["-protocol_whitelist", "file,pipe", "-i", FfmpegProcess.FileUrl(path)];
-        using var probe = FfmpegProcess.Start("ffprobe", ["-v", "error", .. input, "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate", "-of", "default=noprint_wrappers=1:nokey=1"]);
+        using var probe = FfmpegProcess.Start("ffprobe", ["-v", "error", .. input, "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate:format=duration", "-of", "default=noprint_wrappers=1:nokey=1"]);
         probe.Input.Close();
         var answer = probe.ReadOutputToEnd().Trim();
         if (probe.WaitForFailure() is { } why) throw new SinewException($"{path}: not a video that ffmpeg can read ({why})");
-        if (!FrameRate.TryParse(answer.Split('\n')[0].Trim(), out var rate)) throw new SinewException($"{path}: the file has no video with a frame rate");
+        var lines = answer.Split('\n', StringSplitOptions.TrimEntries);
+        if (!FrameRate.TryParse(lines[0], out var rate)) throw new SinewException($"{path}: the file has no video with a frame rate");
+        double? duration = double.TryParse(lines[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && lines.Length > 1 && seconds > 0 ? seconds : null;
         // PPM pictures tell their own size, which after turning is not the one in the file's header.
+        return new VideoReader(path, rate, duration, Frames(input), options ?? DecodeOptions.Default);
+    }
+
+    /// <summary>Opens a camera. Its frames never end; dispose the reader to stop.</summary>
+    /// <param name="device">A device file such as <c>/dev/video0</c>, or the camera's number from 0 (on Windows its name).</param>
+    /// <param name="options">Limits on the size of frames; null for the defaults.</param>
+    /// <exception cref="SinewException">There is no such device, or ffmpeg is not installed.</exception>
+    public static VideoReader OpenCamera(string device, DecodeOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(device);
+        if (OperatingSystem.IsMacOS()) return Live(device, ["-f", "avfoundation", "-framerate", "30", "-i", $"{device}:none"], options);
+        if (OperatingSystem.IsWindows()) return Live(device, ["-f", "dshow", "-i", $"video={device}"], options);
+        var path = device.All(char.IsAsciiDigit) ? $"/dev/video{device}" : device;
+        if (!File.Exists(path)) throw new SinewException($"{path}: there is no such camera");
+        return Live(path, ["-f", "v4l2", "-i", path], options);
+    }
+
+    /// <summary>A source without an end, such as a camera.</summary>
+    internal static VideoReader Live(string name, IEnumerable<string> input, DecodeOptions? options = null) =>
+        new(name, new FrameRate(30, 1), null, Frames(input), options ?? DecodeOptions.Default);
+
+    private static FfmpegProcess Frames(IEnumerable<string> input)
+    {
         var ffmpeg = FfmpegProcess.Start("ffmpeg", ["-v", "error", "-nostdin", .. input, "-map", "0:v:0", "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-"]);
         ffmpeg.Input.Close();
-        return new VideoReader(path, rate, ffmpeg, options ?? DecodeOptions.Default);
+        return ffmpeg;
     }
 
     /// <summary>The next frame, which the caller disposes; null after the last.</summary>

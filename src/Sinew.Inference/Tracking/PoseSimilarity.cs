@@ -25,7 +25,7 @@ internal sealed class PoseSimilarity
 
     /// <summary>
     /// COCO's OKS, exp(−d² / (2 · (2σ)² · area)), as the mean over the joints weighted by the smaller of their two scores; the area is the
-    /// mean of both people's. −1 where no joint has a score in both.
+    /// geometric mean of both people's. −1 where no joint has a score in both.
     /// </summary>
     /// <param name="a">One pose, <c>[K, 2]</c>, pixels.</param>
     /// <param name="scoresA">Its scores, <c>[K]</c>.</param>
@@ -33,10 +33,9 @@ internal sealed class PoseSimilarity
     /// <param name="b">The other pose.</param>
     /// <param name="scoresB">Its scores.</param>
     /// <param name="boxB">Its box.</param>
-    /// <param name="variance">Factor on the variance of a joint's place, 1 or more.</param>
-    public float Oks(ReadOnlySpan<float> a, ReadOnlySpan<float> scoresA, Box boxA, ReadOnlySpan<float> b, ReadOnlySpan<float> scoresB, Box boxB, float variance = 1)
+    public float Oks(ReadOnlySpan<float> a, ReadOnlySpan<float> scoresA, Box boxA, ReadOnlySpan<float> b, ReadOnlySpan<float> scoresB, Box boxB)
     {
-        var scale = 1 / MathF.Max(0.5f * AreaOfBox * (boxA.Area + boxB.Area) * variance, 1e-6f);
+        var scale = 1 / MathF.Max(AreaOfBox * MathF.Sqrt(boxA.Area * boxB.Area), 1e-6f);
         var (sum, weights) = (0f, 0f);
         for (var j = 0; j < _exponents.Length; j++)
         {

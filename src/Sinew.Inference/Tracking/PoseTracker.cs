@@ -9,8 +9,8 @@ namespace Sinew.Inference;
 /// <remarks>
 /// <para>
 /// Similarity is a mean of OKS and IoU, measured where a person is thought to be after moving on as before. People of the last frame are
-/// assigned first, all at once so that the sum of the similarities is largest; who is left is offered to those lost some frames ago, whose
-/// joints' variance is taken to grow by as much with each frame, as in a random walk.
+/// assigned first, all at once so that the sum of the similarities is largest; who is left is offered to those lost some frames ago, who
+/// have to be more similar (<see cref="TrackerOptions.ReturnSimilarity"/>).
 /// </para>
 /// <para>The same frames give the same ids, in whatever order the people of a frame come.</para>
 /// </remarks>
@@ -86,8 +86,8 @@ public sealed class PoseTracker
         _seen.Clear();
         _lost.Clear();
         foreach (var track in _tracks) (track.Missed == 0 ? _seen : _lost).Add(track);
-        Assign(people, ids, _seen);
-        Assign(people, ids, _lost);
+        Assign(people, ids, _seen, _options.MinSimilarity);
+        Assign(people, ids, _lost, Math.Max(_options.MinSimilarity, _options.ReturnSimilarity));
         Forget();
         foreach (var i in _free)
         {
@@ -121,7 +121,7 @@ public sealed class PoseTracker
         return a.Keypoints.AsSpan().SequenceCompareTo(b.Keypoints) is not 0 and var byJoints ? byJoints : a.Scores.AsSpan().SequenceCompareTo(b.Scores);
     }
 
-    private void Assign(ReadOnlySpan<PosePerson> people, Span<int> ids, List<Track> rows)
+    private void Assign(ReadOnlySpan<PosePerson> people, Span<int> ids, List<Track> rows, float least)
     {
         if (rows.Count == 0) return;
         if (_gains.Length < rows.Count * _free.Count) _gains = new float[2 * rows.Count * _free.Count];
@@ -130,7 +130,7 @@ public sealed class PoseTracker
         {
             var (dx, dy) = rows[r].Expected;
             for (var k = 0; k < _moved.Length; k += 2) (_moved[k], _moved[k + 1]) = (rows[r].Keypoints[k] + dx, rows[r].Keypoints[k + 1] + dy);
-            for (var c = 0; c < _free.Count; c++) _gains[(r * _free.Count) + c] = Similarity(rows[r], people[_free[c]]) - _options.MinSimilarity;
+            for (var c = 0; c < _free.Count; c++) _gains[(r * _free.Count) + c] = Similarity(rows[r], people[_free[c]]) - least;
         }
 
         _assignment.Solve(_gains.AsSpan(0, rows.Count * _free.Count), rows.Count, _free.Count, _columnOf);
@@ -159,7 +159,7 @@ public sealed class PoseTracker
         var reach = FarApart * 0.5f * (expected.Width + expected.Height + person.Box.Width + person.Box.Height);
         if (MathF.Abs(expected.X - person.Box.X) > reach || MathF.Abs(expected.Y - person.Box.Y) > reach) return 0;
         var iou = PoseSimilarity.Iou(expected, person.Box);
-        var oks = _similarity.Oks(_moved, track.Scores, track.Box, person.Keypoints, person.Scores, person.Box, track.Missed + 1);
+        var oks = _similarity.Oks(_moved, track.Scores, track.Box, person.Keypoints, person.Scores, person.Box);
         return oks < 0 ? iou : (_options.PoseWeight * oks) + ((1 - _options.PoseWeight) * iou);
     }
 

@@ -9,7 +9,7 @@ internal sealed class Track(int joints)
     private const float Follow = 0.5f;
 
     // Who is not seen slows down in thought: people who vanish behind something more often stop there than run on.
-    private const float SlowDown = 0.9f;
+    private const float SlowDown = 0.95f;
 
     public int Id { get; private set; }
 

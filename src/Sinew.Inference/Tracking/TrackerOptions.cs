@@ -13,6 +13,12 @@ public sealed record TrackerOptions
     public float MinSimilarity { get; init; } = 0.15f;
 
     /// <summary>
+    /// Who was not seen in the last frame is back only where somebody is at least this similar, 0–1: much may have happened meanwhile.
+    /// Default: 0.3.
+    /// </summary>
+    public float ReturnSimilarity { get; init; } = 0.3f;
+
+    /// <summary>
     /// Factor on the joints' OKS sigmas. COCO's say how exactly people mark a joint; from one frame to the next a joint also moves. Default: 2.
     /// </summary>
     public float Motion { get; init; } = 2;

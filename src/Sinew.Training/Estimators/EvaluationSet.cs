@@ -93,11 +93,7 @@ public sealed class EvaluationSet
     {
         ArgumentNullException.ThrowIfNull(estimator);
         var joints = estimator.Skeleton.Count;
-        var pixels = estimator.Width * estimator.Height * 3;
-        var crops = new byte[BatchSize * pixels];
-        var geometries = new CropGeometry[BatchSize];
-        var points = new float[BatchSize * joints * 2];
-        var pointScores = new float[BatchSize * joints];
+        var batch = new CropBatch(estimator, BatchSize);
         var imageIds = new long[_people.Length];
         var scores = new double[_people.Length];
         var keypoints = new float[_people.Length * joints * 2];
@@ -106,39 +102,25 @@ public sealed class EvaluationSet
         for (var from = 0; from < order.Length; from += BatchSize)
         {
             cancel.ThrowIfCancellationRequested();
-            var count = Math.Min(BatchSize, order.Length - from);
-            for (var i = 0; i < count; i++)
+            batch.Clear();
+            for (var row = from; row < order.Length && !batch.IsFull; row++)
             {
-                var person = order[from + i];
-                geometries[i] = estimator.CropOf(_data.People.Boxes[person]);
-                var image = _data.People.Image[person];
-                Warp.Crop(_cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[image])), geometries[i], crops.AsSpan(i * pixels, pixels));
+                var image = _data.People.Image[order[row]];
+                imageIds[row] = _data.Images.Ids[image];
+                batch.Add(_cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[image])), _data.People.Boxes[order[row]]);
             }
 
-            estimator.Estimate(
-                crops.AsSpan(0, count * pixels), geometries.AsSpan(0, count), points.AsSpan(0, count * joints * 2), pointScores.AsSpan(0, count * joints));
-            for (var i = 0; i < count; i++)
+            batch.Estimate();
+            for (var i = 0; i < batch.Count; i++)
             {
                 var row = from + i;
-                imageIds[row] = _data.Images.Ids[_data.People.Image[order[row]]];
-                double sum = 0;
-                var sure = 0;
-                for (var j = 0; j < joints; j++)
-                {
-                    keypoints[((row * joints) + j) * 2] = points[((i * joints) + j) * 2];
-                    keypoints[(((row * joints) + j) * 2) + 1] = points[(((i * joints) + j) * 2) + 1];
-                    var score = pointScores[(i * joints) + j];
-                    jointScores[(row * joints) + j] = score;
-                    if (score <= 0.2f) continue;
-                    sum += score;
-                    sure++;
-                }
-
+                batch.KeypointsOf(i).CopyTo(keypoints.AsSpan(row * joints * 2));
+                batch.ScoresOf(i).CopyTo(jointScores.AsSpan(row * joints));
                 // MMPose's rescoring with a labelled box, whose own score is 1
-                scores[row] = sure > 0 ? sum / sure : 0;
+                scores[row] = CropBatch.PersonScore(batch.ScoresOf(i));
             }
 
-            progress?.Invoke(from + count, order.Length);
+            progress?.Invoke(from + batch.Count, order.Length);
         }
 
         return PoseResults.FromFloats(estimator.Skeleton, imageIds, scores, keypoints, jointScores, order);

@@ -1,0 +1,103 @@
+using Sinew.Imaging;
+using Sinew.Inference;
+using Sinew.Skeletons;
+using Sinew.Tensors;
+using Sinew.Training.Estimators;
+
+namespace Sinew.Cli.Predict;
+
+/// <summary>The pose model of a run: one that looks at crops of people, or one that finds people and joints in one pass.</summary>
+internal sealed class PredictModel : IDisposable
+{
+    private const int BatchSize = 16;
+
+    private readonly IDisposable _owned;
+    private readonly PeopleEstimator? _people;
+    private readonly CropBatch? _batch;
+
+    private PredictModel(ICropEstimator estimator, IDisposable owned) =>
+        (Skeleton, _batch, _owned) = (estimator.Skeleton, new CropBatch(estimator, BatchSize), owned);
+
+    private PredictModel(PeopleEstimator people) => (Skeleton, _people, _owned) = (people.Skeleton, people, people);
+
+    /// <summary>The joints that it finds.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>True where it finds the people itself, so that nobody needs to detect them.</summary>
+    public bool FindsPeople => _people is not null;
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="path">Weights, a model card, or a run's folder.</param>
+    /// <param name="device">Where weights of a training run.</param>
+    /// <param name="flipTest">Average with the mirrored crop.</param>
+    /// <param name="score">Least score of the people that a one-pass model finds; null for the card's.</param>
+    /// <param name="onnx">How an ONNX model is run.</param>
+    /// <exception cref="SinewException">It is missing or wrong.</exception>
+    public static PredictModel Open(string path, Device device, bool flipTest, float? score, OnnxOptions onnx)
+    {
+        if (!File.Exists(path) || Path.GetExtension(path).ToLowerInvariant() is not (".onnx" or ".yaml" or ".yml"))
+        {
+            // libtorch is loaded for its own weights only: it takes longer than a picture
+            Torch.Threads = Environment.ProcessorCount;
+            var file = EstimatorFile.Open(path, device, flipTest);
+            return new PredictModel(file.Estimator, file);
+        }
+
+        var (model, card) = ModelCards.Open(path, onnx);
+        try
+        {
+            if (card.Kind == ModelKind.People)
+            {
+                return flipTest
+                    ? throw new SinewException($"{path}: finds people and joints in one pass, which has no flip test; leave out --flip-test")
+                    : new PredictModel(new PeopleEstimator(card, model, new DetectorOptions { Score = score }));
+            }
+
+            var estimator = new PoseEstimator(new RawPoseModel(card, model), new EstimatorOptions { FlipTest = flipTest });
+            return new PredictModel(new OnnxEstimator(estimator), estimator);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The people of some images: of all images at once, as far as they fit into one run of the network.</summary>
+    /// <param name="images">The images, each with the boxes of its people (which a one-pass model does not need).</param>
+    /// <returns>Each image's people, in its boxes' order.</returns>
+    /// <exception cref="SinewException">A box is empty, or the network failed.</exception>
+    public PosePerson[][] Estimate(IReadOnlyList<(Image Image, IReadOnlyList<Detection> Boxes)> images)
+    {
+        if (_people is not null) return [.. images.Select(i => _people.Estimate(i.Image))];
+        PosePerson[][] found = [.. images.Select(i => new PosePerson[i.Boxes.Count])];
+        var places = new (int Image, int Person)[BatchSize];
+        _batch!.Clear();
+        for (var image = 0; image < images.Count; image++)
+        {
+            for (var person = 0; person < images[image].Boxes.Count; person++)
+            {
+                places[_batch.Count] = (image, person);
+                _batch.Add(images[image].Image, images[image].Boxes[person].Box);
+                if (_batch.IsFull) Run();
+            }
+        }
+
+        Run();
+        return found;
+
+        void Run()
+        {
+            _batch.Estimate();
+            for (var i = 0; i < _batch.Count; i++)
+            {
+                var box = images[places[i].Image].Boxes[places[i].Person];
+                found[places[i].Image][places[i].Person] = new PosePerson(box.Box, box.Score, _batch.KeypointsOf(i).ToArray(), _batch.ScoresOf(i).ToArray());
+            }
+
+            _batch.Clear();
+        }
+    }
+
+    public void Dispose() => _owned.Dispose();
+}

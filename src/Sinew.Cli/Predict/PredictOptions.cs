@@ -1,0 +1,43 @@
+namespace Sinew.Cli.Predict;
+
+/// <summary>What <c>predict</c> was asked to do.</summary>
+internal sealed record PredictOptions
+{
+    /// <summary>The model that is taken where none is named; null while none comes with the software.</summary>
+    public static string? DefaultModel => null;
+
+    public required string[] Inputs { get; init; }
+
+    /// <summary>Folder for everything that is written; null where only <c>--json</c> was given.</summary>
+    public string? Folder { get; init; }
+
+    public bool Draw { get; init; }
+
+    /// <summary>True writes COCO results too.</summary>
+    public bool Coco { get; init; }
+
+    public string? Boxes { get; init; }
+
+    public float? BoxScore { get; init; }
+
+    public bool Track { get; init; }
+
+    public bool Smooth { get; init; }
+
+    public int DetectEvery { get; init; } = 1;
+
+    /// <summary>Most frames of each video or camera; 0 for all.</summary>
+    public int Frames { get; init; }
+
+    public float MinScore { get; init; }
+
+    public long MostFetched { get; init; }
+
+    public double FetchSeconds { get; init; }
+
+    /// <summary>Begin anew where the folder holds an earlier run.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>True where people of videos are followed, for their ids or for their boxes.</summary>
+    public bool Follows => Track || Smooth || DetectEvery > 1;
+}
