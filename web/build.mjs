@@ -1,6 +1,7 @@
 // Builds the package and the page into dist/, or into the folder that --out names; with --tests, the tests too.
 import { build } from 'esbuild';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +21,8 @@ if (process.argv.includes('--tests')) {
   await build({ ...common, entryPoints: ['page/main.ts', 'page/worker.ts'], outdir: out, minify: true });
   await build({ ...common, entryPoints: ['page/style.css'], outdir: out, minify: true, bundle: false });
   await build({ ...common, entryPoints: ['src/index.ts'], outfile: join(out, 'sinew-web.js'), minify: false });
+  const settings = ['--ignoreConfig', '--emitDeclarationOnly', '--declaration', '--allowImportingTsExtensions', '--strict', '--skipLibCheck', '--target', 'ES2022', '--module', 'ESNext', '--moduleResolution', 'bundler', '--lib', 'ES2022,DOM', '--types', ''];
+  execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...settings, '--rootDir', 'src', '--outDir', join(out, 'types'), 'src/index.ts'], { cwd: root, stdio: 'inherit' });
   for (const name of ['index.html', 'icon.svg', 'example.jpg']) await cp(join(root, 'page', name), join(out, name));
   const runtime = join(root, 'node_modules', 'onnxruntime-web', 'dist');
   // For the processor alone; and, twice as large, for WebGPU.

@@ -22,6 +22,14 @@ internal static class Pictures
         return file;
     }
 
+    /// <summary>A PNG file whose pixels are noise where they should be compressed.</summary>
+    public static byte[] Damaged(byte[] png)
+    {
+        var damaged = (byte[])png.Clone();
+        new Random(3).NextBytes(damaged.AsSpan(60, damaged.Length - 80));
+        return damaged;
+    }
+
     // PNG's checksum, bit by bit
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {

@@ -179,7 +179,7 @@ function row(control: HTMLInputElement, swatch: HTMLElement | null, text: string
   const label = document.createElement('label');
   label.append(control);
   if (swatch) label.append(swatch);
-  label.append(text);
+  label.append(text, ' ');
   if (count !== undefined) {
     const number = document.createElement('span');
     number.className = 'quiet';
@@ -299,6 +299,7 @@ async function estimate(photo: Photo): Promise<void> {
 function thumbnail(photo: Photo, picture: ImageBitmap): void {
   if (photo.button.querySelector('canvas') !== null) return;
   const small = document.createElement('canvas');
+  small.setAttribute('aria-hidden', 'true');
   const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(picture.width, picture.height));
   [small.width, small.height] = [Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale))];
   small.getContext('2d')!.drawImage(picture, 0, 0, small.width, small.height);
@@ -504,7 +505,7 @@ function alert(message: string | null): void {
   close.textContent = '×';
   close.setAttribute('aria-label', 'Close this message');
   close.addEventListener('click', () => alert(null));
-  place.append(close, message);
+  place.append(message, close);
 }
 
 async function busy<T>(what: string, action: () => Promise<T>): Promise<T> {
