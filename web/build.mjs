@@ -13,7 +13,7 @@ const common = { bundle: true, format: 'esm', target: 'es2022', legalComments: '
 
 if (process.argv.includes('--tests')) {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
-  await build({ ...common, entryPoints: tests.map((name) => join('test', name)), outdir: join(root, 'dist', 'tests'), outExtension: { '.js': '.mjs' }, platform: 'node' });
+  await build({ ...common, entryPoints: tests.map((name) => join('test', name)), outdir: flag >= 0 ? out : join(root, 'dist', 'tests'), outExtension: { '.js': '.mjs' }, platform: 'node' });
 } else {
   await rm(out, { recursive: true, force: true });
   await mkdir(join(out, 'ort'), { recursive: true });

@@ -86,6 +86,20 @@ public sealed class BrowserTests(Serving serving)
         Assert.Equal("false", result["cameraAfter"]!.ToString());
     }
 
+    [Fact]
+    public async Task The_packages_own_tests_pass()
+    {
+        var web = Path.Combine(CheckoutRoot(), "web");
+        var node = Find("node");
+        Assert.SkipWhen(node is null, "needs Node.js");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(web, "node_modules", "esbuild")), "needs esbuild (eng/build-web.sh)");
+        var built = serving.File("web-tests");
+        await Output(node!, web, "build.mjs", "--tests", "--out", built);
+        var report = await Output(node!, web, ["--test", "--test-reporter", "tap", .. Directory.GetFiles(built, "*.mjs")]);
+        Assert.Matches("# pass ([2-9][0-9]|[1-9][0-9]{2})", report);
+        Assert.Contains("# fail 0", report, StringComparison.Ordinal);
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Each joint is within a pixel of the library's, where the library has one.</summary>
@@ -117,14 +131,16 @@ public sealed class BrowserTests(Serving serving)
         return path;
     }
 
-    private static async Task<JsonNode> Run(string node, string script, string plan)
+    private static async Task<JsonNode> Run(string node, string script, string plan) => JsonNode.Parse(await Output(node, Path.GetDirectoryName(script)!, script, plan))!;
+
+    private static async Task<string> Output(string program, string folder, params string[] args)
     {
-        using var process = Process.Start(new ProcessStartInfo(node, [script, plan]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder })!;
         var log = process.StandardError.ReadToEndAsync(Cancel);
         var output = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
-        Assert.True(process.ExitCode == 0, await log);
-        return JsonNode.Parse(output)!;
+        Assert.True(process.ExitCode == 0, output + await log);
+        return output;
     }
 
     private static string? Find(string program) =>

@@ -106,15 +106,14 @@ async function openDefaults(): Promise<void> {
     // Without a list the default model may still be there.
   }
 
-  if (typeof names.detector === 'string') {
-    const file = await fetchModel(names.detector);
-    if (file !== null) await openDetector(file, names.detector).catch(() => undefined);
-  }
-
   const pose = typeof names.pose === 'string' ? names.pose : DEFAULT_MODEL;
   const file = opened === null ? await opening('Loading the model', () => fetchModel(pose)) : null;
   if (file) await openModel(file, pose);
   by('need-model').hidden = opened !== null;
+  if (typeof names.detector === 'string' && detectorFile === null) {
+    const found = await fetchModel(names.detector);
+    if (found !== null) await openDetector(found, names.detector);
+  }
 }
 
 /** A model of this site; null where there is none. */

@@ -103,7 +103,7 @@ async function openDetector(file: Blob | null): Promise<{ name: string }> {
 }
 
 async function openRuntime(device: Device): Promise<NonNullable<typeof runtime>> {
-  const adapter = device === 'wasm' ? null : await adapterOf();
+  const adapter = device === 'wasm' ? null : await adapterOf(device === 'webgpu');
   if (device === 'webgpu' && adapter === null) throw new SinewError('this browser offers no WebGPU here; choose the processor');
   const gpu = adapter !== null;
   if (runtime?.gpu === gpu) return runtime;
@@ -119,10 +119,16 @@ async function openRuntime(device: Device): Promise<NonNullable<typeof runtime>>
   return (runtime = { module, gpu, threads });
 }
 
-async function adapterOf(): Promise<object | null> {
-  const gpu = (navigator as { gpu?: { requestAdapter(): Promise<object | null> } }).gpu;
+interface Adapter {
+  readonly info?: { readonly isFallbackAdapter?: boolean; readonly architecture?: string };
+}
+
+/** The GPU; null where there is none, or one that the processor plays, which is slower than the processor itself. */
+async function adapterOf(any: boolean): Promise<Adapter | null> {
+  const gpu = (navigator as { gpu?: { requestAdapter(): Promise<Adapter | null> } }).gpu;
   try {
-    return (await gpu?.requestAdapter()) ?? null;
+    const adapter = (await gpu?.requestAdapter()) ?? null;
+    return adapter !== null && !any && (adapter.info?.isFallbackAdapter === true || adapter.info?.architecture === 'swiftshader') ? null : adapter;
   } catch {
     return null;
   }
@@ -195,7 +201,7 @@ async function find(pixels: Pixels, scale: number, width: number, height: number
   const people = mode === 'detect' ? await detector!.detect(pixels)
     : mode === 'boxes' ? scaled.map((box) => ({ box, score: 1 }))
     : [{ box: { x: 0, y: 0, width: pixels.width, height: pixels.height }, score: 1 }];
-  const detect = performance.now() - began;
+  const detect = mode === 'detect' ? performance.now() - began : 0;
   const estimated = await pose.estimate(pixels, people);
   const back = 1 / scale;
   for (const { joints } of estimated.people) {

@@ -39,24 +39,39 @@ export function warp(source: Pixels, toSource: Affine, target: Uint8Array, width
     for (let x = 0; x < width; x++, out += 3) {
       const u = (startX + columns[x]!) >> FRACTION_BITS;
       const v = (startY + columnsOfY[x]!) >> FRACTION_BITS;
-      const [x0, y0, fx, fy] = [u >> FRACTION_BITS, v >> FRACTION_BITS, u & (FRACTION_ONE - 1), v & (FRACTION_ONE - 1)];
+      const x0 = u >> FRACTION_BITS;
+      const y0 = v >> FRACTION_BITS;
+      const fx = u & (FRACTION_ONE - 1);
+      const fy = v & (FRACTION_ONE - 1);
       let r = 0;
       let g = 0;
       let b = 0;
-      for (let corner = 0; corner < 4; corner++) {
-        let sx = x0 + (corner & 1);
-        let sy = y0 + (corner >> 1);
-        if (sx < 0 || sy < 0 || sx >= w || sy >= h) {
-          if (outside === 'black') continue;
-          sx = Math.min(Math.max(sx, 0), w - 1);
-          sy = Math.min(Math.max(sy, 0), h - 1);
-        }
+      if (x0 >= 0 && y0 >= 0 && x0 + 1 < w && y0 + 1 < h) {
+        const at = (y0 * w + x0) * 4;
+        const below = at + w * 4;
+        const w00 = (FRACTION_ONE - fx) * (FRACTION_ONE - fy);
+        const w01 = fx * (FRACTION_ONE - fy);
+        const w10 = (FRACTION_ONE - fx) * fy;
+        const w11 = fx * fy;
+        r = w00 * data[at]! + w01 * data[at + 4]! + w10 * data[below]! + w11 * data[below + 4]!;
+        g = w00 * data[at + 1]! + w01 * data[at + 5]! + w10 * data[below + 1]! + w11 * data[below + 5]!;
+        b = w00 * data[at + 2]! + w01 * data[at + 6]! + w10 * data[below + 2]! + w11 * data[below + 6]!;
+      } else {
+        for (let corner = 0; corner < 4; corner++) {
+          let sx = x0 + (corner & 1);
+          let sy = y0 + (corner >> 1);
+          if (sx < 0 || sy < 0 || sx >= w || sy >= h) {
+            if (outside === 'black') continue;
+            sx = Math.min(Math.max(sx, 0), w - 1);
+            sy = Math.min(Math.max(sy, 0), h - 1);
+          }
 
-        const weight = ((corner & 1) === 0 ? FRACTION_ONE - fx : fx) * (corner < 2 ? FRACTION_ONE - fy : fy);
-        const at = (sy * w + sx) * 4;
-        r += weight * data[at]!;
-        g += weight * data[at + 1]!;
-        b += weight * data[at + 2]!;
+          const weight = ((corner & 1) === 0 ? FRACTION_ONE - fx : fx) * (corner < 2 ? FRACTION_ONE - fy : fy);
+          const at = (sy * w + sx) * 4;
+          r += weight * data[at]!;
+          g += weight * data[at + 1]!;
+          b += weight * data[at + 2]!;
+        }
       }
 
       target[out] = (r + 512) >> 10;

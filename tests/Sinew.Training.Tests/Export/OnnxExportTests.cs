@@ -160,6 +160,40 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Equal(skeleton.Joints, inside.Joints);
     }
 
+    [Fact]
+    public void A_file_tells_which_data_sets_have_which_joints()
+    {
+        using var network = RandomNetworks.Make("t", 21, 64, 64);
+        var description = RandomNetworks.Describe(network, RandomNetworks.Skeleton(21));
+        Assert.Equal(["coco17", "mpii16"], Origins(description)!.Select(o => o.Name));
+        Assert.Equal(Enumerable.Range(0, 17), Origins(description)![0].Joints);
+        // MPII's joints are COCO's from the shoulders down and four of its own
+        Assert.Equal(Enumerable.Range(5, 16), Origins(description)![1].Joints);
+
+        var known = Assert.Single(Origins(description with { Origins = [new JointOrigin("lab", [2, 3])] })!);
+        Assert.Equal("lab", known.Name);
+        Assert.Equal([2, 3], known.Joints);
+        Assert.Null(Origins(description with { Skeleton = "no built-in one" }));
+
+        IReadOnlyList<JointOrigin>? Origins(ModelDescription told)
+        {
+            var path = _folder.File("origins.onnx");
+            OnnxExport.Write(network, told, path);
+            using var model = OnnxModel.Load(path, TwoThreads);
+            return ModelDescription.FromJson(model.Metadata[ModelDescription.MetadataKey], path).Origins;
+        }
+    }
+
+    [Fact]
+    public void A_description_from_before_there_were_strides_has_the_published_one()
+    {
+        using var network = RandomNetworks.Make("t", 17, 64, 64);
+        var now = RandomNetworks.Describe(network, RandomNetworks.Skeleton(17)).ToJson();
+        var before = now.Replace("\"stride\":32,", "", StringComparison.Ordinal);
+        Assert.NotEqual(now, before);
+        Assert.Equal(RtmPose.PublishedStride, ModelDescription.FromJson(before, "test").Stride);
+    }
+
     [Theory]
     [InlineData(ExportPrecision.Fp32, false)]
     [InlineData(ExportPrecision.Fp32, true)]

@@ -53,6 +53,7 @@ public sealed class TrainerTests : IDisposable
         Assert.InRange(losses.TakeLast(10).Average(), 0, losses.Take(10).Average() - 0.2);
         using var student = Student.Load(result.ModelPath, Tensors.Device.Cpu);
         Assert.Equal("lsp14", student.Skeleton.Name);
+        Assert.Equal(Enumerable.Range(0, 14), Assert.Single(student.Description.Origins!).Joints);
         Assert.Single(result.Evaluations);
     }
 
