@@ -17,6 +17,8 @@ internal static class Problem
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/problem+json";
         if (retry) http.Response.Headers.RetryAfter = "1";
+        // The rest of such a request is not read, so nothing can follow it.
+        if (status is StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge) http.Response.Headers.Connection = "close";
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory, Layout))
         {
