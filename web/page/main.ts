@@ -42,13 +42,16 @@ let camera: Camera | null = null;
 let cameraFound: FoundPicture | null = null;
 let followed: Box | null = null;
 let work = 0;
+/** Grows with every change of model or mode: answers to an older one are not shown. */
+let question = 0;
+let changing = false;
 let modeBefore: PeopleMode = 'whole';
 
 const client = new Client(() => void reopen());
 const editor = new BoxEditor(layer, () => {
   if (current === null) return;
   current.boxes = [...editor.boxes];
-  void estimate(current);
+  void estimateChanged(current);
 });
 
 // ---- models
@@ -58,6 +61,7 @@ async function openModel(file: Blob, label: string): Promise<void> {
     const result = await client.call('model', { file, device: by<HTMLSelectElement>('device').value as Device });
     const same = opened !== null && opened.model.joints.map((j) => j.name).join() === result.model.joints.map((j) => j.name).join();
     [opened, modelFile, modelLabel] = [result, file, label];
+    question++;
     groups = groupsOf(result.model);
     if (!same) shown = result.model.joints.map(() => true);
     followed = null;
@@ -263,13 +267,34 @@ async function estimateAll(): Promise<void> {
   }
 }
 
+/** Looks at a photo whose boxes change, again and again until they have stayed; not once for every step on the way. */
+async function estimateChanged(photo: Photo): Promise<void> {
+  if (changing) return;
+  changing = true;
+  try {
+    for (let boxes: Box[] | null = null; boxes !== photo.boxes && photo === current;) {
+      boxes = photo.boxes;
+      await estimate(photo);
+    }
+  } finally {
+    changing = false;
+  }
+}
+
 async function estimate(photo: Photo): Promise<void> {
   if (opened === null) return;
   const mode = modeOf();
+  const asked = question;
   const large = photo === current;
   const side = large ? SHOWN_SIDE : photo.button.querySelector('canvas') === null ? THUMBNAIL_SIDE : 0;
   try {
     const found = await busy(`Looking at ${photo.name}`, () => client.call('picture', { file: photo.file, key: photo.key, mode, boxes: photo.boxes, preview: side }));
+    if (asked !== question) {
+      // Model or mode changed meanwhile: who changed them asks again.
+      found.preview?.close();
+      return;
+    }
+
     [photo.found, photo.error] = [{ ...found, preview: null }, null];
     photo.button.classList.remove('failed');
     photo.button.setAttribute('aria-label', `${photo.name}: ${peopleText(found.people.length)}`);
@@ -284,6 +309,7 @@ async function estimate(photo: Photo): Promise<void> {
       found.preview?.close();
     }
   } catch (error) {
+    if (asked !== question) return;
     photo.error = (error as Error).message;
     photo.found = null;
     photo.button.classList.add('failed');
@@ -536,6 +562,7 @@ function modeOf(): PeopleMode {
 async function changeMode(): Promise<void> {
   by('box-tools').hidden = modeOf() !== 'boxes';
   followed = null;
+  question++;
   for (const photo of photos) {
     // What a detector found is a good start for one's own boxes.
     if (modeOf() === 'boxes' && photo.boxes.length === 0 && modeBefore === 'detect') photo.boxes = (photo.found?.people ?? []).map((person) => person.box);
