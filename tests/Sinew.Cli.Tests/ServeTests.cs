@@ -125,6 +125,42 @@ public sealed partial class ServeTests(Serving serving)
     }
 
     [Fact]
+    public async Task A_crowd_is_answered_or_sent_away_and_leaves_nothing_behind()
+    {
+        await using var server = await Start(o => o with { Concurrency = 2, Queue = 2 });
+        var picture = await File.ReadAllBytesAsync(serving.People[0], Cancel);
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ =>
+        {
+            using var response = await Http.PostAsync(server.Address + "/v1/poses", new ByteArrayContent(picture), Cancel);
+            return response.StatusCode;
+        }));
+        Assert.Contains(HttpStatusCode.OK, statuses);
+        Assert.All(statuses, s => Assert.Contains(s, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests }));
+        var metrics = await Metrics(server);
+        Assert.Equal(0, metrics["sinew_requests_inside"]);
+        Assert.Equal(40, metrics["sinew_request_seconds_count"]);
+        Assert.Equal(statuses.Count(s => s == HttpStatusCode.OK), metrics["sinew_pictures_total"]);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_damaged_anywhere_is_refused_or_read_and_never_fails_the_server()
+    {
+        await using var server = await Start();
+        using var form = new MultipartFormDataContent("border") { { new ByteArrayContent([1, 2, 3]), "image", "a.png" }, { new StringContent("text"), "words" } };
+        var whole = await form.ReadAsByteArrayAsync(Cancel);
+        var random = new Random(4);
+        for (var round = 0; round < 150; round++)
+        {
+            var damaged = whole.AsSpan(0, round % 2 == 0 ? whole.Length : random.Next(whole.Length)).ToArray();
+            for (var i = 0; i < 3 && damaged.Length > 0; i++) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            using var content = new ByteArrayContent(damaged);
+            content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=\"border\"");
+            using var response = await Http.PostAsync(server.Address + "/v1/poses", content, Cancel);
+            Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"round {round}: {response.StatusCode}: {await response.Content.ReadAsStringAsync(Cancel)}");
+        }
+    }
+
+    [Fact]
     public async Task Who_sends_too_slowly_or_waits_too_long_is_told()
     {
         await using var server = await Start(o => o with { Timeout = TimeSpan.FromSeconds(0.4) });

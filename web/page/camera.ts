@@ -5,15 +5,24 @@ export interface Camera {
   stop(): void;
 }
 
+/** Which way a phone's camera looks. */
+export type Facing = 'user' | 'environment';
+
+/** Whether there are cameras to choose from. */
+export async function severalCameras(): Promise<boolean> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.filter((device) => device.kind === 'videoinput').length > 1;
+}
+
 /**
  * Asks for the camera and turns it on.
  * @throws Error with a sentence for the user where there is none, or it may not be used.
  */
-export async function openCamera(video: HTMLVideoElement): Promise<Camera> {
+export async function openCamera(video: HTMLVideoElement, facing: Facing): Promise<Camera> {
   if (!navigator.mediaDevices?.getUserMedia) throw new Error('The camera can be used on secure pages only: open this page by https, or on this computer by localhost.');
   let stream: MediaStream;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, height: { ideal: 720 } }, audio: false });
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: { ideal: facing }, width: { ideal: 1280 }, height: { ideal: 720 } }, audio: false });
   } catch (error) {
     const refused = error instanceof DOMException && error.name === 'NotAllowedError';
     throw new Error(refused ? 'The camera was not allowed; allow it in the address bar and try again.' : 'No camera was found, or another program uses it.');

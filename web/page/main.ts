@@ -1,6 +1,6 @@
 import { boxOfJoints, type Box, type PoseModel } from '../src/index.ts';
 import { BoxEditor } from './boxes.ts';
-import { openCamera, type Camera } from './camera.ts';
+import { openCamera, severalCameras, type Camera, type Facing } from './camera.ts';
 import { Client } from './client.ts';
 import { drawBoxes, drawPeople, isShown, type Style } from './draw.ts';
 import { groupsOf, type JointGroup } from './groups.ts';
@@ -41,6 +41,7 @@ let nextKey = 1;
 let camera: Camera | null = null;
 let cameraFound: FoundPicture | null = null;
 let followed: Box | null = null;
+let facing: Facing = 'user';
 let work = 0;
 /** Grows with every change of model or mode: answers to an older one are not shown. */
 let question = 0;
@@ -355,14 +356,27 @@ async function toggleCamera(): Promise<void> {
     return;
   }
 
-  camera = await openCamera(by<HTMLVideoElement>('video'));
+  await startCamera();
+}
+
+async function turnCamera(): Promise<void> {
+  stopCamera();
+  facing = facing === 'user' ? 'environment' : 'user';
+  await startCamera();
+}
+
+async function startCamera(): Promise<void> {
+  const started = await openCamera(by<HTMLVideoElement>('video'), facing);
+  camera = started;
   current = null;
   followed = null;
   for (const photo of photos) photo.button.setAttribute('aria-current', 'false');
   alert(null);
   show(true);
   setCameraButtons(true);
-  void guard(() => watch(camera!));
+  void guard(() => watch(started));
+  const several = await severalCameras();
+  if (camera === started) by('turn-button').hidden = !several;
 }
 
 async function watch(open: Camera): Promise<void> {
@@ -409,6 +423,7 @@ function setCameraButtons(on: boolean): void {
   const button = by<HTMLButtonElement>('camera-button');
   button.setAttribute('aria-pressed', String(on));
   button.textContent = on ? 'Stop the camera' : 'Camera';
+  if (!on) by('turn-button').hidden = true;
 }
 
 // ---- the view
@@ -602,6 +617,7 @@ const actions: Record<string, () => void | Promise<void>> = {
   model: () => by('model-input').click(),
   detector: () => by('detector-input').click(),
   camera: toggleCamera,
+  turn: turnCamera,
   example: tryExample,
   clear,
   json: saveJson,
