@@ -11,6 +11,7 @@ internal static class Verbs
         TrainCommand.Build(),
         EvalCommand.Build(),
         PredictCommand.Build(),
+        AnnotateCommand.Build(),
         ExportCommand.Build(),
         ServeCommand.Build(),
         SkeletonCommands.Build(),

@@ -106,6 +106,7 @@ public sealed partial class CocoReader
             throw _json.Error($"its people have {_columns.Joints} joints, but the skeleton '{skeleton.Name}' has {skeleton.Count}");
         }
 
+        (_report.Format, _report.Category) = (_plain ? AnnotationFormat.Coco : format, category);
         return _columns.Finish(new Finishing
         {
             Skeleton = skeleton,

@@ -80,6 +80,7 @@ public sealed class MpiiReader
         }
 
         _json.ExpectEnd();
+        _report.Format = AnnotationFormat.Mpii;
         return _columns.Finish(new Finishing { Skeleton = _skeleton, Section = "people" });
     }
 

@@ -33,6 +33,12 @@ public sealed class ReadReport
     private readonly SortedDictionary<BadRecord, int> _bad = [];
     private readonly List<string> _messages = [];
 
+    /// <summary>The format that the file turned out to have; <see cref="AnnotationFormat.Coco"/> for files that state plain pixels and flags themselves.</summary>
+    public AnnotationFormat Format { get; internal set; }
+
+    /// <summary>The category that was read; null where the file's categories name no joints, or the format has none.</summary>
+    public long? Category { get; internal set; }
+
     /// <summary>How many people's records the file has.</summary>
     public int Records { get; internal set; }
 

@@ -1,0 +1,78 @@
+using Sinew.Cli.Frame;
+using Sinew.Cli.Predict;
+using Sinew.Imaging;
+using Sinew.Inference;
+
+namespace Sinew.Cli.Annotate;
+
+/// <summary>Asks a model about the people of a label file, picture by picture.</summary>
+internal sealed class AnnotateRun(PredictModel model, string images, Terminal terminal)
+{
+    private const int Ahead = 4;
+
+    private readonly List<string> _missing = [];
+
+    /// <summary>Pictures that could not be read, and why.</summary>
+    public IReadOnlyList<string> Missing => _missing;
+
+    /// <summary>Predicts people.</summary>
+    /// <param name="people">Whose predictions are filled in.</param>
+    /// <param name="rows">Which of them.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task PredictAsync(AnnotatedPeople people, IReadOnlyCollection<int> rows, CancellationToken cancel)
+    {
+        var data = people.Data;
+        using var pipeline = new Pipeline();
+        var progress = new ProgressLine(terminal);
+        var decoded = Pipeline.Queue<Task<(int[] People, Image? Image, string? Error)>>(Ahead);
+        pipeline.Start(
+            async () =>
+            {
+                foreach (var group in rows.GroupBy(p => data.People.Image[p]))
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var path = Path.Combine(images, data.Images.FileNames[group.Key]);
+                    await decoded.Writer.WriteAsync(Task.Run(() => Decode([.. group], path), pipeline.Broken), pipeline.Broken).ConfigureAwait(false);
+                }
+            },
+            decoded.Writer);
+        pipeline.Start<object>(
+            () =>
+            {
+                var done = 0;
+                foreach (var task in pipeline.Drain(decoded.Reader))
+                {
+                    var (persons, image, error) = task.GetAwaiter().GetResult();
+                    using (image)
+                    {
+                        if (image is null) _missing.Add(error!);
+                        else Take(people, persons, image);
+                    }
+
+                    done += persons.Length;
+                    progress.Tell("people", done, rows.Count, done, done);
+                }
+            },
+            null);
+        await pipeline.FinishAsync().ConfigureAwait(false);
+        progress.Clear();
+    }
+
+    private void Take(AnnotatedPeople people, int[] persons, Image image)
+    {
+        var found = model.Estimate([(image, [.. persons.Select(p => new Detection(people.Data.People.Boxes[p], 1))])])[0];
+        for (var i = 0; i < persons.Length; i++) people.Set(persons[i], found[i].Keypoints, found[i].Scores, image.Width, image.Height);
+    }
+
+    private static (int[] People, Image? Image, string? Error) Decode(int[] people, string path)
+    {
+        try
+        {
+            return (people, ImageDecoder.Decode(path), null);
+        }
+        catch (SinewException e)
+        {
+            return (people, null, e.Message);
+        }
+    }
+}
