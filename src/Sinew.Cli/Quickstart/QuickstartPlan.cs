@@ -38,7 +38,7 @@ internal sealed record QuickstartPlan
     public int Pictures { get; init; } = 12;
 
     /// <summary>What two cores do in about ten minutes.</summary>
-    public static QuickstartPlan Full(long seed) => new() { Seed = seed, People = 2000, TestPeople = 300, Steps = 500, Batch = 16 };
+    public static QuickstartPlan Full(long seed) => new() { Seed = seed, People = 2000, TestPeople = 300, Steps = 400, Batch = 16 };
 
     /// <summary>The same small: it shows that everything works, not what the method can do.</summary>
     public static QuickstartPlan Fast(long seed) => new() { Seed = seed, People = 120, TestPeople = 24, Steps = 16, Batch = 16, LearningRate = 5e-4, Width = 64, Height = 96, Pictures = 4 };
