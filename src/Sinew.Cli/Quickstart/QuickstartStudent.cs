@@ -14,7 +14,7 @@ internal sealed record QuickstartStudent(string Name, string Title, string[] Set
     public static readonly QuickstartStudent OnlyB = new("only-b", "B alone", ["b"], "mpii16", []);
     public static readonly QuickstartStudent Unified = new("unified", "A and B, unified", ["a", "b"], "body21", []);
 
-    /// <summary>Taught by the other two, with the paper's α and β.</summary>
+    /// <summary>Taught by the other two, with the paper's β.</summary>
     public static readonly QuickstartStudent Taught =
         new("unified-taught", "A and B, unified, two teachers", ["a", "b"], "body21", [(OnlyA.Name, 0.45), (OnlyB.Name, 0.25)]);
 
@@ -34,7 +34,8 @@ internal sealed record QuickstartStudent(string Name, string Title, string[] Set
                 ratio: 1
 
             """));
-        var teachers = Teachers.Length == 0 ? "" : "teachers:\n" + string.Concat(Teachers.Select(t => string.Create(CultureInfo.InvariantCulture, $"""
+        // the paper's teachers know far more than its students, so that labels weigh 0.3 there; these have learned no longer than their student
+        var teachers = Teachers.Length == 0 ? "" : "loss: {alpha: 0.7}\nteachers:\n" + string.Concat(Teachers.Select(t => string.Create(CultureInfo.InvariantCulture, $"""
               - name: {t.Student}
                 model: '{Quoted(folder.Model(t.Student))}'
                 beta: {t.Beta}
