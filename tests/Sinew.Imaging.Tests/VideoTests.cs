@@ -74,6 +74,47 @@ public sealed class VideoTests : IDisposable
     }
 
     [Fact]
+    public void A_source_without_end_gives_frames_until_it_is_left()
+    {
+        using var live = VideoReader.Live("pattern", ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=30"]);
+        Assert.Null(live.Duration);
+        for (var i = 0; i < 5; i++)
+        {
+            using var frame = live.Read();
+            Assert.Equal((64, 48), (frame!.Width, frame.Height));
+        }
+    }
+
+    [Fact]
+    public void A_camera_that_is_not_there_is_one_line()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "cameras are device files on Linux");
+        Assert.Equal("/dev/video4711: there is no such camera", Assert.Throws<SinewException>(() => VideoReader.OpenCamera("4711")).Message);
+        // a file that is there, but no camera
+        var error = Assert.Throws<SinewException>(() =>
+        {
+            using var camera = VideoReader.OpenCamera("/dev/null");
+            camera.Read();
+        });
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_file_tells_how_long_it_is()
+    {
+        var path = Path.Combine(_folder.FullName, "a.mp4");
+        using (var writer = VideoWriter.Create(path, 32, 32, new FrameRate(25, 1)))
+        {
+            using var frame = new Image(32, 32);
+            for (var i = 0; i < 50; i++) writer.Write(frame);
+            writer.Complete();
+        }
+
+        using var reader = VideoReader.Open(path);
+        Assert.Equal(2, reader.Duration!.Value, 0.05);
+    }
+
+    [Fact]
     public void What_is_no_video_is_one_line()
     {
         var path = Path.Combine(_folder.FullName, "a.mp4");
