@@ -60,7 +60,7 @@ internal sealed class QuickstartRun(QuickstartPlan plan, QuickstartFolder folder
     private bool Train(QuickstartStudent student)
     {
         if (File.Exists(folder.Model(student.Name))) return true;
-        Step($"train {student.Name}: {plan.Steps} steps of {plan.Batch}");
+        Step($"train {student.Name}: {plan.Steps} steps of {plan.Batch * student.Sets.Length}");
         var path = folder.RecipeOf(student.Name);
         AtomicFile.WriteText(path, student.Recipe(plan, folder));
         var result = TrainCommand.Run(RecipeFile.Load(path, []), folder.Run(student.Name), File.Exists(folder.Checkpoint(student.Name)), terminal, cancel);

@@ -54,7 +54,7 @@ internal sealed record QuickstartStudent(string Name, string Title, string[] Set
             datasets:
             {datasets}{teachers}schedule:
               steps: {plan.Steps}
-              batch: {plan.Batch}
+              batch: {plan.Batch * Sets.Length}
               learning_rate: {plan.LearningRate}
               warm_up_steps: {plan.Steps / 8}
               flat_until: 0
