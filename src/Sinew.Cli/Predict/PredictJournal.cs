@@ -110,23 +110,36 @@ internal sealed class PredictJournal : IDisposable
     private void TakeUp()
     {
         using var reader = new StreamReader(_journal, Encoding.ASCII, detectEncodingFromByteOrderMarks: false, 1 << 16, leaveOpen: true);
-        var (length, used) = (0L, 0L);
+        var finished = new List<(long End, long Used, UInt128 Hash)>();
+        var used = 0L;
         while (reader.ReadLine() is { } line)
         {
             // a cut or damaged line ends what can be trusted, and so does one that promises records that never reached the disk
             var tab = line.IndexOf('\t');
             if (tab < 0 || !long.TryParse(line.AsSpan(0, tab), NumberStyles.None, CultureInfo.InvariantCulture, out var end) || end > _records.Length
-                || line.Length != tab + 33 || !UInt128.TryParse(line.AsSpan(tab + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash))
+                || line.Length != tab + 33 || used + line.Length + 1 > _journal.Length || !UInt128.TryParse(line.AsSpan(tab + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash))
             {
                 break;
             }
 
-            _done.Add(hash);
-            (length, used) = (end, used + line.Length + 1);
+            used += line.Length + 1;
+            finished.Add((end, used, hash));
         }
 
+        // after a power failure the records may be as long as promised, but empty from some place on
+        while (finished.Count > 0 && !EndsRecord(finished[^1].End)) finished.RemoveAt(finished.Count - 1);
+        foreach (var input in finished) _done.Add(input.Hash);
         DoneBefore = _done.Count;
-        Truncate(length, Math.Min(used, _journal.Length));
+        var last = finished.Count > 0 ? finished[^1] : default;
+        Truncate(last.End, last.Used);
+    }
+
+    /// <summary>True where a record ends, or where there is none before.</summary>
+    private bool EndsRecord(long end)
+    {
+        if (end == 0) return true;
+        _records.Position = end - 1;
+        return _records.ReadByte() == '\n';
     }
 
     private void Truncate(long records, long journal)
