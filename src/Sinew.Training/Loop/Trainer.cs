@@ -60,14 +60,14 @@ public sealed class Trainer
         if (resume && !File.Exists(lastPath))
             throw new SinewException($"{_folder}: holds no {LastFile} to resume from: start without --resume");
 
-        // the same seed, threads and order give the same weights to the last bit
         var device = Device.Parse(schedule.Device);
         if (device != Device.Cpu && !Torch.CudaAvailable)
             throw new SinewException($"schedule.device is {schedule.Device}, but this libtorch sees no such device: set schedule.device=cpu, or SINEW_LIBTORCH to a CUDA build");
         Torch.Threads = schedule.Threads > 0 ? schedule.Threads : Environment.ProcessorCount;
-        Torch.ManualSeed(_recipe.Seed);
-
         using var data = TrainingData.Load(_recipe, Say, cancel);
+        // The same seed, threads and order give the same weights to the last bit. Seeded behind the teachers, whose networks draw first weights
+        // too before they are loaded: students begin alike with and without teachers.
+        Torch.ManualSeed(_recipe.Seed);
         var steps = schedule.Steps ?? (long)Math.Ceiling(schedule.Epochs!.Value * data.People / schedule.Batch);
         using var student = Student.Create(_recipe, data.Skeleton, device);
         var network = student.Network;
