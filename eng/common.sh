@@ -41,7 +41,7 @@ find_need() {
   need=nothing page=no
   for word in "$@"; do
     case $word in
-      -h | --help | --version) return ;;
+      -h | --help | --version) return 0 ;;
     esac
   done
   for word in "$@"; do
@@ -53,8 +53,8 @@ find_need() {
             generate) need=inference ;;
           esac
         done
-        return ;;
-      serve) need=inference; page=yes; return ;;
+        return 0 ;;
+      serve) need=inference; page=yes; return 0 ;;
       predict | annotate | review | report | model)
         need=inference
         # weights without their graph run in libtorch
@@ -62,11 +62,11 @@ find_need() {
           case $word in
             *.safetensors | *.pth | rtmpose-?) need=training ;;
           esac
-          [[ -f $word/model.safetensors ]] && need=training
+          if [[ -f $word/model.safetensors ]]; then need=training; fi
         done
-        return ;;
-      quickstart | train | eval | export | bench) need=training; return ;;
-      *) return ;;
+        return 0 ;;
+      quickstart | train | eval | export | bench) need=training; return 0 ;;
+      *) return 0 ;;
     esac
   done
 }
