@@ -54,12 +54,24 @@ internal sealed class Canvas
                 var (near, far) = (Math.Min(y >> 1, Height - 1), Math.Clamp((y & 1) == 0 ? (y >> 1) - 1 : (y >> 1) + 1, 0, Height - 1));
                 var a = Row(plane, near);
                 var b = Row(plane, far);
-                for (var x = 0; x + 8 <= Stride; x += 8)
-                    ((Load(a, x) * 0.75f) + (Load(b, x) * 0.25f)).StoreUnsafe(ref mixed[x]);
+                for (var i = 0; i + 8 <= Stride; i += 8)
+                    ((Load(a, i) * 0.75f) + (Load(b, i) * 0.25f)).StoreUnsafe(ref mixed[i]);
                 var to = full.Row(plane, y);
                 var last = Width - 1;
                 to[0] = mixed[0];
-                for (var x = 0; x < last; x++)
+                var x = 0;
+                for (; x + 8 <= last; x += 8)
+                {
+                    var (left, right) = (Load(mixed, x), Load(mixed, x + 1));
+                    var (odd, even) = ((left * 0.75f) + (right * 0.25f), (left * 0.25f) + (right * 0.75f));
+                    // one after the other: as the halves of 64 bits
+                    var (oddLow, oddHigh) = Vector256.Widen(odd.AsUInt32());
+                    var (evenLow, evenHigh) = Vector256.Widen(even.AsUInt32());
+                    (oddLow | (evenLow << 32)).AsSingle().StoreUnsafe(ref to[(2 * x) + 1]);
+                    (oddHigh | (evenHigh << 32)).AsSingle().StoreUnsafe(ref to[(2 * x) + 9]);
+                }
+
+                for (; x < last; x++)
                 {
                     var (left, right) = (mixed[x], mixed[x + 1]);
                     to[(2 * x) + 1] = (left * 0.75f) + (right * 0.25f);
@@ -84,7 +96,15 @@ internal sealed class Canvas
                 if (radiusX == 0) continue;
                 var from = Row(plane, y);
                 var scale = 1f / ((2 * radiusX) + 1);
-                for (var x = radiusX; x < Width - radiusX; x++)
+                var x = radiusX;
+                for (; x + 8 <= Width - radiusX; x += 8)
+                {
+                    var sums = Vector256<float>.Zero;
+                    for (var dx = -radiusX; dx <= radiusX; dx++) sums += Load(from, x + dx);
+                    (sums * scale).StoreUnsafe(ref to[x]);
+                }
+
+                for (; x < Width - radiusX; x++)
                 {
                     var sum = 0f;
                     for (var dx = -radiusX; dx <= radiusX; dx++) sum += from[x + dx];

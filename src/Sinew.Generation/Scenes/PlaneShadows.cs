@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sinew.Generation.Numerics;
 using Sinew.Generation.Rendering;
 
@@ -9,8 +10,17 @@ internal sealed class PlaneShadows
     private readonly List<Blob> _ground = [], _contact = [], _wall = [];
     private readonly (float Left, float Right, float Low, float High) _groundBox, _contactBox, _wallBox;
 
-    /// <summary>A segment on a plane with the widths of its two ends and of its soft edge.</summary>
-    private readonly record struct Blob(float Ax, float Ay, float Bx, float By, float Radius, float Soft, float Strength);
+    /// <summary>A segment on a plane with the widths of its two ends and of its soft edge, and the box beyond which it takes nothing.</summary>
+    private readonly record struct Blob(float Ax, float Ay, float Bx, float By, float Radius, float Soft, float Strength)
+    {
+        public float Left { get; } = MathF.Min(Ax, Bx) - Radius - Soft;
+
+        public float Right { get; } = MathF.Max(Ax, Bx) + Radius + Soft;
+
+        public float Low { get; } = MathF.Min(Ay, By) - Radius - Soft;
+
+        public float High { get; } = MathF.Max(Ay, By) + Radius + Soft;
+    }
 
     public PlaneShadows(List<Capsule> bodies, Lighting light, float distance)
     {
@@ -49,8 +59,7 @@ internal sealed class PlaneShadows
         var box = (Left: float.MaxValue, Right: float.MinValue, Low: float.MaxValue, High: float.MinValue);
         foreach (var b in blobs)
         {
-            var reach = b.Radius + b.Soft;
-            box = (MathF.Min(box.Left, MathF.Min(b.Ax, b.Bx) - reach), MathF.Max(box.Right, MathF.Max(b.Ax, b.Bx) + reach), MathF.Min(box.Low, MathF.Min(b.Ay, b.By) - reach), MathF.Max(box.High, MathF.Max(b.Ay, b.By) + reach));
+            box = (MathF.Min(box.Left, b.Left), MathF.Max(box.Right, b.Right), MathF.Min(box.Low, b.Low), MathF.Max(box.High, b.High));
         }
 
         return box;
@@ -60,8 +69,9 @@ internal sealed class PlaneShadows
     {
         if (x < box.Left || x > box.Right || y < box.Low || y > box.High) return 1;
         var passing = 1f;
-        foreach (var b in blobs)
+        foreach (ref readonly var b in CollectionsMarshal.AsSpan(blobs))
         {
+            if (x < b.Left || x > b.Right || y < b.Low || y > b.High) continue;
             var (dx, dy) = (b.Bx - b.Ax, b.By - b.Ay);
             var (px, py) = (x - b.Ax, y - b.Ay);
             var t = Portable.Part(((px * dx) + (py * dy)) / MathF.Max((dx * dx) + (dy * dy), 1e-9f));
