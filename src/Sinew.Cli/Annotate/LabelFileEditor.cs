@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.Text;
+using Sinew.Files;
 
 namespace Sinew.Cli.Annotate;
 
@@ -54,11 +54,7 @@ internal sealed class LabelFileEditor
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            Span<byte> magic = stackalloc byte[2];
-            var zipped = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
-            file.Position = 0;
-            using Stream from = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using var from = ZippedFile.OpenRead(path);
             var copy = new LabelFileEditor(editor, to);
             var buffer = new byte[1 << 16];
             while (from.Read(buffer) is > 0 and var count) copy.Take(buffer.AsSpan(0, count));

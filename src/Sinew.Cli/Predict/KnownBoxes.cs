@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using Sinew.Annotations;
+using Sinew.Files;
 using Sinew.Inference;
 
 namespace Sinew.Cli.Predict;
@@ -83,11 +83,7 @@ internal sealed class KnownBoxes
     {
         try
         {
-            using var file = File.OpenRead(path);
-            Span<byte> magic = stackalloc byte[2];
-            var zipped = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
-            file.Position = 0;
-            using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using var stream = ZippedFile.OpenRead(path);
             var start = new byte[1 << 16];
             var json = new Utf8JsonReader(start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)), isFinalBlock: false, default);
             if (!json.Read() || json.TokenType != JsonTokenType.StartArray) return false;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.IO.Compression;
 using System.Text;
+using Sinew.Files;
 
 namespace Sinew.Annotations;
 
@@ -52,11 +52,7 @@ internal sealed class JsonScanner : IDisposable
     {
         try
         {
-            Stream stream = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
-            Span<byte> magic = stackalloc byte[2];
-            var zipped = stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
-            stream.Position = 0;
-            var scanner = new JsonScanner(zipped ? new GZipStream(stream, CompressionMode.Decompress) : stream, path);
+            var scanner = new JsonScanner(ZippedFile.OpenRead(path), path);
             if (scanner.Fill(3) && scanner._buffer.AsSpan(0, scanner._end).StartsWith("\uFEFF"u8)) scanner._pos = 3;
             return scanner;
         }
