@@ -8,12 +8,12 @@ internal sealed record DomainLook(float[] Poses, float[] Places, float Sporty, f
         [22, 26, 12, 4, 2, 4, 3, 0.5f, 0.5f, 0.3f, 0.3f, 9, 3, 4, 2, 2, 4, 1, 3, 2],
         // studio room street park pitch hall shore dark clutter
         [34, 17, 14, 11, 3, 4, 4, 3, 10],
-        Sporty: 0.15f, Female: 0.6f, Children: 0.08f, LowCamera: 0.12f, HighCamera: 0.15f, FacingCamera: 0.75f);
+        Sporty: 0.15f, Female: 0.6f, Children: 0.08f, LowCamera: 0.12f, HighCamera: 0.15f, FacingCamera: 0.6f);
 
     public static DomainLook B { get; } = new(
-        [5, 2, 4, 9, 8, 9, 13, 6, 7, 6, 4, 3, 4, 6, 2, 3, 5, 6, 7, 8],
+        [5, 2, 4, 9, 8, 9, 13, 6, 14, 16, 5, 3, 4, 6, 2, 3, 5, 6, 7, 8],
         [4, 8, 13, 16, 18, 18, 7, 7, 9],
-        Sporty: 0.65f, Female: 0.4f, Children: 0.04f, LowCamera: 0.3f, HighCamera: 0.2f, FacingCamera: 0.35f);
+        Sporty: 0.65f, Female: 0.4f, Children: 0.04f, LowCamera: 0.3f, HighCamera: 0.2f, FacingCamera: 0.2f);
 
     /// <summary>A's calm scenes: upright people in studios and rooms, seen from the front.</summary>
     public static DomainLook CalmA { get; } = A with
