@@ -18,7 +18,7 @@ internal static class ExportCommand
         var to = new Option<string>("--to") { Description = "What to write", DefaultValueFactory = _ => "onnx" };
         to.AcceptOnlyFromAmong("onnx", "pth", "safetensors");
         var output = new Option<string?>("--out") { Description = "The file (beside the weights where it is left out)", HelpName = "FILE" };
-        var precision = new Option<string>("--precision") { Description = "ONNX: the numbers inside", DefaultValueFactory = _ => "fp32" };
+        var precision = new Option<string>("--precision") { Description = "The numbers inside; safetensors takes fp32 and fp16, pth fp32", DefaultValueFactory = _ => "fp32" };
         precision.AcceptOnlyFromAmong("fp32", "fp16", "int8");
         var calibrate = new Option<string[]>("--calibrate")
         {
@@ -48,9 +48,11 @@ internal static class ExportCommand
         }.Does((options, terminal, cancel) =>
         {
             var kind = options.GetRequiredValue(to);
-            if (kind != "onnx" && (options.GetValue(decode) || options.GetResult(opset) is { Implicit: false } || options.GetResult(precision) is { Implicit: false }))
-                throw new SinewException($"--to {kind} writes weights alone: --decode, --opset and --precision belong to --to onnx");
+            if (kind != "onnx" && (options.GetValue(decode) || options.GetResult(opset) is { Implicit: false }))
+                throw new SinewException($"--to {kind} writes weights alone: --decode and --opset belong to --to onnx");
             var numbers = Enum.Parse<ExportPrecision>(options.GetRequiredValue(precision), ignoreCase: true);
+            if (kind == "pth" && numbers != ExportPrecision.Fp32) throw new SinewException("--to pth writes 32 bits; --precision belongs to --to onnx and safetensors");
+            if (kind == "safetensors" && numbers == ExportPrecision.Int8) throw new SinewException("--to safetensors writes fp32 or fp16; eight bits belong to --to onnx");
             var sources = options.GetValue(calibrate) ?? [];
             if (numbers == ExportPrecision.Int8 != sources.Length > 0)
             {
@@ -70,7 +72,7 @@ internal static class ExportCommand
                     WeightsExport.WritePth(student, path);
                     break;
                 case "safetensors":
-                    WeightsExport.WriteSafeTensors(student, path);
+                    WeightsExport.WriteSafeTensors(student, path, numbers == ExportPrecision.Fp16);
                     break;
                 default:
                     OnnxExport.Write(student.Network, student.Description, path, new OnnxExportOptions

@@ -27,10 +27,11 @@ public static class WeightsExport
     /// <summary>Writes a safetensors file with the description inside.</summary>
     /// <param name="student">The network.</param>
     /// <param name="path">The file; one of that name is replaced.</param>
-    /// <exception cref="SinewException">The file cannot be written.</exception>
-    public static void WriteSafeTensors(Student student, string path)
+    /// <param name="half">Halves the file: 16 bits a number. Whatever reads it computes in 32 bits again.</param>
+    /// <exception cref="SinewException">The file cannot be written, or a number is too large for 16 bits.</exception>
+    public static void WriteSafeTensors(Student student, string path, bool half = false)
     {
         ArgumentNullException.ThrowIfNull(student);
-        student.Save(path, student.Description);
+        student.Save(path, student.Description, half ? DType.Float16 : DType.Float32);
     }
 }

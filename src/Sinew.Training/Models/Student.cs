@@ -90,11 +90,22 @@ public sealed class Student : IDisposable
     /// <summary>Writes weights and description as one file.</summary>
     /// <param name="path">The file; replaced as a whole.</param>
     /// <param name="description">What is known of them.</param>
-    public void Save(string path, ModelDescription description)
+    /// <param name="numbers">How numbers with fractions are written; <see cref="DType.Float16"/> halves the file, and reading it widens them again.</param>
+    /// <exception cref="SinewException">The file cannot be written, or a number is too large for its type.</exception>
+    public void Save(string path, ModelDescription description, DType numbers = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(description);
         using var scope = new TensorScope();
-        SafeTensors.Write(path, Network.StateDict(), new Dictionary<string, string>(StringComparer.Ordinal)
+        var state = Network.StateDict();
+        foreach (var (name, tensor) in numbers == DType.Float32 ? [] : state.ToArray())
+        {
+            if (tensor.DType != DType.Float32) continue;
+            state[name] = tensor.To(numbers);
+            if (!double.IsFinite((state[name].To(DType.Float64) * 0).Sum().Item()))
+                throw new SinewException($"{path}: '{name}' holds numbers that are too large for {numbers}; write 32 bits");
+        }
+
+        SafeTensors.Write(path, state, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = "pt",
             [ModelDescription.MetadataKey] = description.ToJson(),
