@@ -25,7 +25,7 @@ list_natives() {
 
 # Sets $web_sources: what the browser page is built from.
 list_web() {
-  list web/src web/page web/build.mjs web/package.json web/package-lock.json web/tsconfig.json eng/build-web.sh
+  list web/src web/page web/build.mjs web/package.json web/package-lock.json web/tsconfig.json models/body21-t.onnx eng/build-web.sh
   web_sources=$listing
 }
 

@@ -30,5 +30,6 @@ if (process.argv.includes('--tests')) {
     await cp(join(runtime, name), join(out, 'ort', name));
   }
   await cp(join(root, 'node_modules', 'onnxruntime-web', 'package.json'), join(out, 'ort', 'package.json'));
+  await cp(join(root, '..', 'models', 'body21-t.onnx'), join(out, 'models', 'body21-t.onnx'));
   await writeFile(join(out, 'models', 'manifest.json'), '{ "pose": "body21-t.onnx" }\n');
 }

@@ -1,16 +1,17 @@
 using Sinew.Imaging;
 using Sinew.Inference;
 
-// usage: PhotoToJoints MODEL.onnx PHOTO [DETECTOR.onnx]
-// Writes the joints of everybody in a photograph; without a detector the photograph is taken for one person.
-if (args.Length is < 2 or > 3)
+// usage: PhotoToJoints PHOTO [MODEL.onnx [DETECTOR.onnx]]
+// Writes the joints of everybody in a photograph, by the model that comes with the package where none is named; without a detector the photograph
+// is taken for one person.
+if (args.Length is < 1 or > 3)
 {
-    Console.Error.WriteLine("usage: PhotoToJoints MODEL.onnx PHOTO [DETECTOR.onnx]");
+    Console.Error.WriteLine("usage: PhotoToJoints PHOTO [MODEL.onnx [DETECTOR.onnx]]");
     return 2;
 }
 
-using var estimator = PoseEstimator.Load(args[0]);
-using var photo = ImageDecoder.Decode(args[1]);
+using var estimator = PoseEstimator.Load(args.Length > 1 ? args[1] : null);
+using var photo = ImageDecoder.Decode(args[0]);
 using var detector = args.Length > 2 ? PersonDetector.Load(args[2]) : null;
 var people = detector is null ? [estimator.Estimate(photo)] : estimator.Estimate(photo, detector.Detect(photo));
 foreach (var person in people)

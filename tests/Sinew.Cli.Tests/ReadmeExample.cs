@@ -9,7 +9,7 @@ internal static class ReadmeExample
     public static void Run()
     {
         using var detector = PersonDetector.Load("rtmdet_nano_person.onnx");
-        using var estimator = PoseEstimator.Load("tinypose_coco17_256x192.onnx");
+        using var estimator = PoseEstimator.Load(); // the model in the box, or any ONNX file
         using var photo = ImageDecoder.Decode("photo.jpg");
         foreach (var person in estimator.Estimate(photo, detector.Detect(photo)))
             Console.WriteLine($"{person.Box}: nose at {person.Keypoints[0]:0}, {person.Keypoints[1]:0}");

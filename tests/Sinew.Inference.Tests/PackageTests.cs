@@ -28,10 +28,13 @@ public class PackageTests
         File.WriteAllBytes(folder.File("constant.onnx"), new OnnxBuilder()
             .Input("input", OnnxElementType.Float32, 1, 3, 256, 192).Gives("simcc_x", x, 1, 17, 384).Gives("simcc_y", y, 1, 17, 512).Build());
         using (var photo = new Image(192, 256)) ImageEncoder.Save(photo, folder.File("photo.png"));
-        var lines = Run(sample, Path.Combine(sample, "bin", "Release", "net10.0", "PhotoToJoints"), folder.File("constant.onnx"), folder.File("photo.png")).Split('\n');
+        var program = Path.Combine(sample, "bin", "Release", "net10.0", "PhotoToJoints");
+        var lines = Run(sample, program, folder.File("photo.png"), folder.File("constant.onnx")).Split('\n');
         Assert.Equal(17, lines.Count(l => l.TrimEnd().EndsWith("1.00", StringComparison.Ordinal)));
         // the middle of the crop is the middle of the photograph
         Assert.Contains(lines, l => l.Contains("left_ankle", StringComparison.Ordinal) && l.Contains("96.", StringComparison.Ordinal));
+        // and without a model the package's own is there, with its 21 joints
+        Assert.Equal(22, Run(sample, program, folder.File("photo.png")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     private static string Run(string folder, string program, params string[] arguments)

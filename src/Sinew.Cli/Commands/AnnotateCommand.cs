@@ -21,7 +21,6 @@ internal static class AnnotateCommand
 {
     public static Verb Build()
     {
-        var model = new Option<string>("--model") { Description = "The model: .safetensors, .onnx, a model card, or a run's folder", HelpName = "FILE", Required = true };
         var data = new Option<string>("--data") { Description = "The label file: COCO's outline, or MPII as MMPose hands it on", HelpName = "FILE", Required = true };
         var images = new Option<string?>("--images") { Description = "The folder of the pictures (images/ beside the labels' folder where it is left out)", HelpName = "DIR" };
         var output = new Option<string>("--out") { Description = "The extended label file; its skeleton and the list for review are written beside it", HelpName = "FILE", Required = true };
@@ -40,7 +39,7 @@ internal static class AnnotateCommand
             "sinew annotate --model body21.onnx --data labels.json --images photos --out labels21.json",
             "sinew annotate --model runs/lab-unified --data data/studio17/annotations/studio17_val.json --out studio21.json --skeleton body21")
         {
-            model, data, images, output, skeleton, own, review, sure, fill, everybody, flip, device, force, CommonOptions.Json,
+            CommonOptions.Model, data, images, output, skeleton, own, review, sure, fill, everybody, flip, device, force, CommonOptions.Json,
         }.Does(async (options, terminal, cancel) =>
         {
             var path = options.GetRequiredValue(data);
@@ -59,14 +58,15 @@ internal static class AnnotateCommand
                 throw new SinewException($"{path}: its joints' names tell how its pixels or flags are meant, which more joints would hide; make it plain first: sinew data convert {path} --out plain.json");
             if (report.Bad > 0) terminal.Warn($"{report.Bad} bad records stay as they are, first: {report.Messages[0]}");
 
-            using var opened = PredictModel.Open(options.GetRequiredValue(model), Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip), null, new OnnxOptions());
-            if (opened.FindsPeople) throw new SinewException($"{options.GetRequiredValue(model)}: finds people by itself, not those that are labelled; take a model that looks at crops of people");
+            var model = options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath;
+            using var opened = PredictModel.Open(model, Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip), null, new OnnxOptions());
+            if (opened.FindsPeople) throw new SinewException($"{model}: finds people by itself, not those that are labelled; take a model that looks at crops of people");
             var target = options.GetValue(skeleton) is { } wanted ? Containing(SkeletonFile.Resolve(wanted), labels.Skeleton) : SkeletonUnion.Of(labels.Skeleton, opened.Skeleton).Union;
             var people = new AnnotatedPeople(labels, target, opened.Skeleton, options.GetValue(fill));
             if (people.Added.Length == 0 && !options.GetValue(fill))
                 throw new SinewException($"{path}: has all joints of the model already, there is nothing to add (--fill predicts those that a person lacks)");
 
-            var writer = new RecordWriter(people, report, options.GetValue(sure), About(people, options.GetRequiredValue(model)), path);
+            var writer = new RecordWriter(people, report, options.GetValue(sure), About(people, model), path);
             // whatever the writer cannot extend is found before hours of work, not after
             LabelFileEditor.Copy(path, Stream.Null, writer);
             var folder = options.GetValue(images) ?? Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? ".", "images");
@@ -79,7 +79,7 @@ internal static class AnnotateCommand
             var ranked = new ReviewList(people);
             Write(path, to, writer);
             AtomicFile.WriteText(about, SkeletonFile.ToYaml(target));
-            JsonFile.Write(list, json => ranked.Write(json, Path.GetFileName(to), Path.GetFileName(options.GetRequiredValue(model))));
+            JsonFile.Write(list, json => ranked.Write(json, Path.GetFileName(to), Path.GetFileName(model)));
             terminal.Out.WriteLine($"{to}: {writer.Added:N0} joints added to {writer.Extended:N0} of {labels.People.Count:N0} people ({target.Count} joints, {people.Added.Length} of them new)");
             terminal.Out.WriteLine($"{list}: who to look at first");
             terminal.WriteJson(json =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sinew.Cli.Frame;
 using Sinew.Evaluation;
+using Sinew.Inference;
 using Sinew.Tensors;
 using Sinew.Training.Estimators;
 using Sinew.Training.Recipes;
@@ -14,7 +15,6 @@ internal static class EvalCommand
 {
     public static Verb Build()
     {
-        var model = new Option<string>("--model") { Description = "The model: .safetensors, .onnx, a model card, or a run's folder", HelpName = "FILE", Required = true };
         var data = new Option<string>("--data") { Description = "The annotation file", HelpName = "FILE", Required = true };
         var images = new Option<string?>("--images") { Description = "The folder of the pictures (images/ beside the annotations' folder where it is left out)", HelpName = "DIR" };
         var protocol = new Option<string>("--protocol") { Description = "How to score", HelpName = string.Join('|', Scoring.Protocols), DefaultValueFactory = _ => "coco" };
@@ -40,7 +40,7 @@ internal static class EvalCommand
             "sinew eval --model runs/lab-unified --data data/lspet/annotations/lspet_val.json --images data/lspet/images --skeleton lsp14 --protocol pck --joints shared --json -",
             "sinew eval --model runs/lab-unified --data data/studio17/annotations/studio17_val.json --save runs/lab-unified/evaluations/studio17")
         {
-            model, data, images, protocol, skeleton, joints, errors, flip, device, save, CommonOptions.Json,
+            CommonOptions.Model, data, images, protocol, skeleton, joints, errors, flip, device, save, CommonOptions.Json,
         }.Does((options, terminal, cancel) =>
         {
             var clock = Stopwatch.StartNew();
@@ -50,7 +50,8 @@ internal static class EvalCommand
                 new EvaluationOptions(Path.GetFileNameWithoutExtension(path), path, folder, options.GetRequiredValue(protocol), options.GetValue(skeleton)),
                 terminal.Status.WriteLine);
             Torch.Threads = Environment.ProcessorCount;
-            using var opened = EstimatorFile.Open(options.GetRequiredValue(model), Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip));
+            var model = options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath;
+            using var opened = EstimatorFile.Open(model, Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip));
             var kept = options.GetValue(save);
             var predicting = Stopwatch.StartNew();
             var results = Progressed(terminal, progress => set.Predict(opened.Estimator, progress, cancel));
@@ -61,7 +62,7 @@ internal static class EvalCommand
             terminal.Out.Write(score.Result.ToText());
             terminal.Out.WriteLine("labelled boxes");
             var evaluation = new SavedEvaluation(
-                score.Result, results, set.Data, options.GetRequiredValue(model), path, folder, options.GetValue(skeleton), clock.Elapsed, predicting.Elapsed);
+                score.Result, results, set.Data, model, path, folder, options.GetValue(skeleton), clock.Elapsed, predicting.Elapsed);
             if (kept is not null) terminal.Out.WriteLine($"kept: {evaluation.Save(kept)}");
             terminal.WriteJson(evaluation.Write);
             return Task.FromResult(ExitCode.Done);

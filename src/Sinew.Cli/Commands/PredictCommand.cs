@@ -17,10 +17,6 @@ internal static class PredictCommand
             Description = "Photographs, videos, folders of them, patterns ('photos/**/*.jpg'), http(s) addresses of files, cameras (camera:0, /dev/video0)",
             Arity = ArgumentArity.OneOrMore,
         };
-        var model = new Option<string>("--model")
-        {
-            Description = "The model: .safetensors, .onnx, a model card, or a run's folder", HelpName = "FILE", Required = Predict.PredictOptions.DefaultModel is null,
-        };
         var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx with its card); without one the whole picture is one person", HelpName = "FILE" };
         var boxes = new Option<string?>("--boxes") { Description = "People's boxes of the pictures in place of a detector: COCO detections, or labels", HelpName = "FILE" };
         var boxScore = new Option<float?>("--box-score") { Description = "Boxes below this score are left out (the detector's own limit where it is not given)", HelpName = "S" };
@@ -41,12 +37,13 @@ internal static class PredictCommand
         return new Verb(
             "predict",
             "Find the poses of people in photographs and videos",
+            "sinew predict photo.jpg --out drawn",
             "sinew predict --model runs/lab-unified/model.safetensors photo.jpg --out drawn",
             "sinew predict --model models/tinypose.onnx --detector models/rtmdet_nano_person.onnx photos/ --out drawn --json poses.json",
             "sinew predict --model body21.onnx --detector rtmdet.onnx dance.mp4 --track --smooth --detect-every 5 --out dance",
             "sinew predict --model body21.onnx --boxes detections.json val2017/ --format coco --out results")
         {
-            inputs, model, detector, boxes, boxScore, output, format, draw, score, track, smooth, every, frames, flip, device, megabytes, seconds, force, CommonOptions.Json,
+            inputs, CommonOptions.Model, detector, boxes, boxScore, output, format, draw, score, track, smooth, every, frames, flip, device, megabytes, seconds, force, CommonOptions.Json,
         }.Does(async (options, terminal, cancel) =>
         {
             var asked = new PredictOptions
@@ -71,7 +68,7 @@ internal static class PredictCommand
             if (asked.Folder is null && (options.GetValue(draw) || options.GetValue(format) is not null))
                 throw new SinewException("--draw and --format write into a folder: name it with --out");
             return await RunAsync(
-                asked, options.GetValue(model) ?? Predict.PredictOptions.DefaultModel!, options.GetValue(detector), options.GetRequiredValue(device), options.GetValue(flip),
+                asked, options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath, options.GetValue(detector), options.GetRequiredValue(device), options.GetValue(flip),
                 terminal, cancel).ConfigureAwait(false);
         });
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sinew.Cli.Frame;
 using Sinew.Cli.Serve;
+using Sinew.Inference;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class ServeCommand
     public static Verb Build()
     {
         var defaults = new ServeOptions();
-        var model = new Option<string>("--model") { Description = "The pose network: an ONNX file, or its card", HelpName = "FILE", Required = true };
+        var model = new Option<string?>("--model") { Description = "The pose network: an ONNX file, or its card (the one that comes with Sinew where it is left out)", HelpName = "FILE" };
         var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx); without one a picture is one person", HelpName = "FILE" };
         var host = new Option<string>("--host") { Description = "Address to listen on; 0.0.0.0 for everybody who reaches this machine", DefaultValueFactory = _ => defaults.Host, HelpName = "IP" };
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes a free one", DefaultValueFactory = _ => defaults.Port, HelpName = "N" };
@@ -27,7 +28,7 @@ internal static class ServeCommand
         return new Verb(
             "serve",
             "Serve a model over HTTP, with a page that runs it in the browser",
-            "sinew serve --model body21.onnx",
+            "sinew serve",
             "sinew serve --model body21.onnx --detector rtmdet_nano_person.onnx --host 0.0.0.0 --port 80")
         {
             model, detector, host, port, web, megabytes, megapixels, seconds, concurrency, queue,
@@ -44,7 +45,7 @@ internal static class ServeCommand
                 Concurrency = InRange(options.GetValue(concurrency), "--concurrency", 1, 1024),
                 Queue = InRange(options.GetValue(queue), "--queue", 0, 100_000),
             };
-            using var served = ServedModel.Open(options.GetRequiredValue(model), options.GetValue(detector));
+            using var served = ServedModel.Open(options.GetValue(model) ?? BuiltInModel.FilePath, options.GetValue(detector));
             var server = await PoseServer.StartAsync(served, settings, cancel).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {

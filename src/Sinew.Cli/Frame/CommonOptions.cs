@@ -17,6 +17,13 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>The pose model of verbs that look at pictures; where it is not given, <see cref="Sinew.Inference.BuiltInModel"/>.</summary>
+    public static readonly Option<string?> Model = new("--model")
+    {
+        Description = "The model: .safetensors, .onnx, a model card, or a run's folder (the one that comes with Sinew where it is left out)",
+        HelpName = "FILE",
+    };
+
     public static readonly Option<bool> Version = new("--version") { Description = "Show the version" };
 
     public static readonly Option<string?> Json = new("--json")

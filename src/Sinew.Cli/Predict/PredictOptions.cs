@@ -3,9 +3,6 @@ namespace Sinew.Cli.Predict;
 /// <summary>What <c>predict</c> was asked to do.</summary>
 internal sealed record PredictOptions
 {
-    /// <summary>The model that is taken where none is named; null while none comes with the software.</summary>
-    public static string? DefaultModel => null;
-
     public required string[] Inputs { get; init; }
 
     /// <summary>Folder for everything that is written; null where only <c>--json</c> was given.</summary>

@@ -43,13 +43,13 @@ public sealed class PoseEstimator : IDisposable
     public Skeleton Skeleton => _model.Skeleton;
 
     /// <summary>Loads an estimator from a network's weights or its card.</summary>
-    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find"/>.</param>
+    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find"/>; null for <see cref="BuiltInModel"/>.</param>
     /// <param name="options">How poses are estimated; null for the defaults.</param>
     /// <param name="onnx">How the network is run; null for the CPU with all cores.</param>
     /// <exception cref="SinewException">A file is missing or wrong, or no card is found.</exception>
-    public static PoseEstimator Load(string path, EstimatorOptions? options = null, OnnxOptions? onnx = null)
+    public static PoseEstimator Load(string? path = null, EstimatorOptions? options = null, OnnxOptions? onnx = null)
     {
-        var model = RawPoseModel.Load(path, onnx);
+        var model = RawPoseModel.Load(path ?? BuiltInModel.FilePath, onnx);
         try
         {
             return new PoseEstimator(model, options);

@@ -15,6 +15,9 @@ public static class RecipeFile
     /// <summary>Before the name of an earlier stage, where a file of weights is asked for: that stage's model.</summary>
     public const string StagePrefix = "stage:";
 
+    /// <summary>Where a file of weights is asked for: those of the model that comes with Sinew (<see cref="BuiltInWeights"/>).</summary>
+    public const string BuiltIn = "built-in";
+
     private static readonly Dictionary<string, LabelLoss> LabelLosses =
         new(StringComparer.Ordinal) { ["simcc-kl"] = LabelLoss.SimCcKl, ["coordinates"] = LabelLoss.Coordinates };
 
@@ -100,10 +103,14 @@ public static class RecipeFile
         return read[^1] with { Name = map.Text("name"), Stage = null, Stages = read, Text = map.ToYaml() };
     }
 
-    /// <summary>A file under a root, or another stage's model as it is said.</summary>
+    /// <summary>The weights of <see cref="Inference.BuiltInModel"/> in the form that trainings read.</summary>
+    public static string BuiltInWeights { get; } = Path.ChangeExtension(Inference.BuiltInModel.FilePath, ".safetensors");
+
+    /// <summary>A file under a root, another stage's model as it is said, or the model that comes with Sinew.</summary>
     private static string ModelFile(YamlMap map, string key, string root)
     {
         var text = map.Text(key);
+        if (text == BuiltIn) return BuiltInWeights;
         return text.StartsWith(StagePrefix, StringComparison.Ordinal) ? text : Path.Combine(root, Expand(map, key, text));
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Sinew.Evaluation;
+using Sinew.Generation;
 using Sinew.Imaging;
 using Sinew.Skeletons;
 using Sinew.TestSupport;
@@ -48,6 +49,18 @@ public sealed class PredictCommandTests : IDisposable
         Assert.Contains("going on after 2", result.Error, StringComparison.Ordinal);
         AssertJoints(mended, Records()[2].GetProperty("people")[0]);
         Assert.False(File.Exists(Out("failed.txt")));
+    }
+
+    [Fact]
+    public void Without_a_model_the_one_in_the_box_is_taken()
+    {
+        using (var scene = new PeopleGenerator(new GeneratorOptions { Seed = 990_002, Difficulty = 0 }).Generate(0)) ImageEncoder.Save(scene.Image, In("one.png"));
+        var result = SinewCommand.Run("predict", In("one.png"), "--out", Out(), "--format", "jsonl");
+        Assert.True(result.ExitCode == 0, result.Error);
+        var person = Assert.Single(Records()).GetProperty("people")[0];
+        Assert.Equal(21 * 3, person.GetProperty("keypoints").GetArrayLength());
+        using var run = JsonDocument.Parse(File.ReadAllText(Out("run.json")));
+        Assert.StartsWith("body21-t.onnx ", run.RootElement.GetProperty("model").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
