@@ -33,6 +33,31 @@ public class PoseEstimatorTests
         Assert.All(people.SelectMany(p => p.Scores), s => Assert.InRange(s, 100, 255));
     }
 
+    [Fact]
+    public void WhoIsSomewhereInAnImageIsLookedAtTwice()
+    {
+        using var image = new Image(200, 150);
+        float[] places = [50, 30, 81, 35, 64, 76];
+        for (var i = 0; i < 3; i++) Dot(image, places[2 * i], places[(2 * i) + 1], i);
+        using var estimator = Make(PoseOutputKind.Heatmap, new EstimatorOptions());
+        var first = estimator.Estimate(image, [new Detection(new Box(0, 0, 200, 150), 1)])[0];
+        var person = estimator.Estimate(image);
+        Assert.Equal(first.BoxOfJoints(), person.Box);
+        Assert.InRange(person.Box.Width, 30, 55);
+        float Furthest(float[] found) => found.Zip(places, (a, b) => MathF.Abs(a - b)).Max();
+        Assert.True(Furthest(person.Keypoints) < Math.Min(1.6f, Furthest(first.Keypoints)), $"{Furthest(first.Keypoints)} px at the first look, {Furthest(person.Keypoints)} at the second");
+    }
+
+    [Fact]
+    public void TheBoxOfJointsHoldsTheSureOnes()
+    {
+        var person = new PosePerson(new Box(0, 0, 640, 480), 1, [100, 100, 200, 300, 150, 200, 5000, 5000], [1, 1, 1, 0]);
+        var box = person.BoxOfJoints()!.Value;
+        Assert.Equal((84f, 84f, 132f, 232f), (MathF.Round(box.X, 3), MathF.Round(box.Y, 3), MathF.Round(box.Width, 3), MathF.Round(box.Height, 3)));
+        Assert.Null((person with { Scores = [0, 0, 0, 0] }).BoxOfJoints());
+        Assert.Null((person with { Keypoints = [1, 1, 2, 2, 3, 3, 4, 4] }).BoxOfJoints());
+    }
+
     [Theory]
     [InlineData(PoseOutputKind.Heatmap)]
     [InlineData(PoseOutputKind.SimCC)]

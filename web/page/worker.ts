@@ -198,11 +198,9 @@ async function find(pixels: Pixels, scale: number, width: number, height: number
   const began = performance.now();
   const scaled = boxes.map((b) => ({ x: b.x * scale, y: b.y * scale, width: b.width * scale, height: b.height * scale }));
   if (mode === 'detect' && detector === null) throw new SinewError('no detector is open; choose one, or draw boxes');
-  const people = mode === 'detect' ? await detector!.detect(pixels)
-    : mode === 'boxes' ? scaled.map((box) => ({ box, score: 1 }))
-    : [{ box: { x: 0, y: 0, width: pixels.width, height: pixels.height }, score: 1 }];
+  const people = mode === 'detect' ? await detector!.detect(pixels) : scaled.map((box) => ({ box, score: 1 }));
   const detect = mode === 'detect' ? performance.now() - began : 0;
-  const estimated = await pose.estimate(pixels, people);
+  const estimated = mode === 'whole' ? await pose.estimateWhole(pixels) : await pose.estimate(pixels, people);
   const back = 1 / scale;
   for (const { joints } of estimated.people) {
     for (let k = 0; k < joints.length; k += 3) [joints[k], joints[k + 1]] = [joints[k]! * back, joints[k + 1]! * back];

@@ -1,5 +1,5 @@
 import { SinewError } from './errors.ts';
-import { apply, cropToImage, type Box } from './geometry.ts';
+import { apply, boxOfSureJoints, cropToImage, type Box } from './geometry.ts';
 import { readPoseModel, type PoseModel } from './model.ts';
 import { readOnnxHeader } from './onnx.ts';
 import type { OnnxRuntime, Session, Tensor } from './runtime.ts';
@@ -84,6 +84,15 @@ export class PoseEstimator {
     }
 
     return { people, times };
+  }
+
+  /** The joints of one person, anywhere in the picture: looks at the whole, and then where the joints were. */
+  async estimateWhole(image: Pixels): Promise<{ people: Person[]; times: Times }> {
+    const first = await this.estimate(image, [{ box: { x: 0, y: 0, width: image.width, height: image.height }, score: 1 }]);
+    const box = boxOfSureJoints(first.people[0]!.joints);
+    if (box === null) return first;
+    const { people, times } = await this.estimate(image, [{ box, score: 1 }]);
+    return { people, times: { crop: first.times.crop + times.crop, network: first.times.network + times.network, decode: first.times.decode + times.decode } };
   }
 
   /** Gives the network's memory back. */

@@ -52,6 +52,27 @@ export function cropToImage(box: Box, width: number, height: number, padding: nu
   return { a, b: 0, c: centreX - a * width * half, d: 0, e, f: centreY - e * height * half };
 }
 
+/**
+ * Where a person is, judged by the joints that score at least half of the person's mean: a better box than one that was a guess.
+ * null where these joints lie within some pixels of each other. Computed as the library does, in single precision.
+ */
+export function boxOfSureJoints(joints: Float32Array): Box | null {
+  const single = Math.fround;
+  let sum = 0;
+  for (let i = 2; i < joints.length; i += 3) sum = single(sum + Math.max(joints[i]!, 0));
+  const limit = Math.max(single(0.5 * single(sum / (joints.length / 3))), Number.MIN_VALUE);
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i + 2 < joints.length; i += 3) {
+    const [x, y, score] = [joints[i]!, joints[i + 1]!, joints[i + 2]!];
+    if (score >= limit) [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+  }
+
+  if (!(right > left && bottom > top)) return null;
+  const margin = single(single(0.08) * Math.max(single(right - left), single(bottom - top)));
+  const box = { x: single(left - margin), y: single(top - margin), width: single(single(right - left) + single(2 * margin)), height: single(single(bottom - top) + single(2 * margin)) };
+  return box.width >= 8 && box.height >= 8 ? box : null;
+}
+
 /** The box around the joints that are sure enough, grown by a share of its sides; null where fewer than three are. */
 export function boxOfJoints(joints: Float32Array | readonly number[], minScore: number, grow: number, imageWidth: number, imageHeight: number): Box | null {
   let [left, top, right, bottom, count] = [Infinity, Infinity, -Infinity, -Infinity, 0];

@@ -1,7 +1,7 @@
 export { SinewError } from './errors.ts';
 export { readOnnxHeader, MAX_MODEL_BYTES, type OnnxHeader, type OnnxPort } from './onnx.ts';
 export { readPoseModel, type Joint, type Origin, type PoseModel, type PoseOutput } from './model.ts';
-export { apply, boxOfJoints, cropToImage, type Affine, type Box } from './geometry.ts';
+export { apply, boxOfJoints, boxOfSureJoints, cropToImage, type Affine, type Box } from './geometry.ts';
 export { toPlanes, warp, type Norm, type Outside, type Pixels } from './warp.ts';
 export { decodeSimcc } from './simcc.ts';
 export { DEFAULT_LIMITS, readPictureHeader, tooLarge, type PictureHeader, type PictureLimits } from './picture.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apply, boxOfJoints, cropToImage, decodeSimcc, SinewError, toPlanes, warp } from '../src/index.ts';
+import { apply, boxOfJoints, boxOfSureJoints, cropToImage, decodeSimcc, SinewError, toPlanes, warp } from '../src/index.ts';
 
 const near = (a: number, b: number, within = 1e-4): void => assert.ok(Math.abs(a - b) <= within, `${a} is not ${b}`);
 
@@ -53,6 +53,14 @@ test('a joint is at its largest bins, and nowhere without a score above 0', () =
   assert.deepEqual([...found.subarray(0, 3)], [1, 0.5, 2]);
   assert.deepEqual([...found.subarray(3, 6)], [-0.5, -0.5, -1]);
   assert.deepEqual([...found.subarray(6, 9)], [0.5, 1, 1]);
+});
+
+test('a better box than the whole picture lies around the sure joints', () => {
+  // the mean score is 0.75 and the limit half of it: the last joint does not count; the margin is 0.08 of the longer side
+  const box = boxOfSureJoints(Float32Array.from([100, 100, 1, 200, 300, 1, 150, 200, 1, 5000, 5000, 0]))!;
+  for (const [found, expected] of [[box.x, 84], [box.y, 84], [box.width, 132], [box.height, 232]] as const) assert.ok(Math.abs(found - expected) < 1e-4);
+  assert.equal(boxOfSureJoints(Float32Array.from([100, 100, 1, 102, 101, 1])), null);
+  assert.equal(boxOfSureJoints(Float32Array.from([100, 100, 0, 200, 300, 0])), null);
 });
 
 test('the camera follows the joints that are sure', () => {

@@ -17,7 +17,7 @@ internal static class PredictCommand
             Description = "Photographs, videos, folders of them, patterns ('photos/**/*.jpg'), http(s) addresses of files, cameras (camera:0, /dev/video0)",
             Arity = ArgumentArity.OneOrMore,
         };
-        var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx with its card); without one the whole picture is one person", HelpName = "FILE" };
+        var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx with its card); without one there is one person, anywhere in the picture", HelpName = "FILE" };
         var boxes = new Option<string?>("--boxes") { Description = "People's boxes of the pictures in place of a detector: COCO detections, or labels", HelpName = "FILE" };
         var boxScore = new Option<float?>("--box-score") { Description = "Boxes below this score are left out (the detector's own limit where it is not given)", HelpName = "S" };
         var output = new Option<string?>("--out") { Description = "Folder for all that is written; a run that was interrupted goes on there", HelpName = "DIR" };

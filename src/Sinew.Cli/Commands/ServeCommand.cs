@@ -16,7 +16,7 @@ internal static class ServeCommand
     {
         var defaults = new ServeOptions();
         var model = new Option<string?>("--model") { Description = "The pose network: an ONNX file, or its card (the one that comes with Sinew where it is left out)", HelpName = "FILE" };
-        var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx); without one a picture is one person", HelpName = "FILE" };
+        var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx); without one there is one person, anywhere in the picture", HelpName = "FILE" };
         var host = new Option<string>("--host") { Description = "Address to listen on; 0.0.0.0 for everybody who reaches this machine", DefaultValueFactory = _ => defaults.Host, HelpName = "IP" };
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes a free one", DefaultValueFactory = _ => defaults.Port, HelpName = "N" };
         var web = new Option<string?>("--web") { Description = "Folder of the built page; 'none' serves the endpoints alone", HelpName = "DIR" };

@@ -83,6 +83,7 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
             }
             else if (!options.Follows || shot.Frame < 0 || shot.Frame % options.DetectEvery == 0)
             {
+                shot.IsGuess = detector is null;
                 shot.Boxes = detector?.Detect(image) ?? [new Detection(new Box(0, 0, image.Width, image.Height), 1)];
             }
         }
@@ -119,6 +120,7 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
         try
         {
             var people = model.Estimate([.. seen.Select(s => (s.Image!, s.Boxes ?? []))]);
+            LookAgain(seen, people);
             for (var i = 0; i < seen.Count; i++) Follow(seen[i], people[i]);
         }
         catch (SinewException) when (seen.Count > 1)
@@ -132,6 +134,15 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
         }
     }
 
+    /// <summary>Where nobody said where the person is: now that joints were found there is a better box than the whole picture.</summary>
+    private void LookAgain(List<Shot> shots, PosePerson[][] people)
+    {
+        var again = Enumerable.Range(0, shots.Count).Where(i => shots[i].IsGuess && people[i].Length == 1 && people[i][0].BoxOfJoints() is not null).ToList();
+        if (again.Count == 0) return;
+        var found = model.Estimate([.. again.Select(i => (shots[i].Image!, (IReadOnlyList<Detection>)[new Detection(people[i][0].BoxOfJoints()!.Value, 1)]))]);
+        for (var i = 0; i < again.Count; i++) people[again[i]] = found[i];
+    }
+
     private void LookWhereTheyWent(Shot shot)
     {
         if (!options.Follows || shot.Frame < 0 || shot.Image is not { } image) return;
@@ -141,7 +152,7 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
                 model.Skeleton, new FollowerOptions { DetectEvery = options.DetectEvery, Smoothing = options.Smooth ? new OneEuroOptions() : null });
         }
 
-        if (!model.FindsPeople && !_follower!.Detects) shot.Boxes = _follower.Boxes(image.Width, image.Height);
+        if (!model.FindsPeople && !_follower!.Detects) (shot.Boxes, shot.IsGuess) = (_follower.Boxes(image.Width, image.Height), false);
     }
 
     private void Follow(Shot shot, PosePerson[] people)

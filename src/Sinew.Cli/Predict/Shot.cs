@@ -35,6 +35,9 @@ internal sealed class Shot(PredictInput input) : IDisposable
     /// <summary>Where people are; null where the follower says so, or the model finds them.</summary>
     public IReadOnlyList<Detection>? Boxes { get; set; }
 
+    /// <summary>True where the only box is the whole picture, for want of a better one.</summary>
+    public bool IsGuess { get; set; }
+
     public KnownPeople? Known { get; set; }
 
     public PosePerson[] People { get; set; } = [];

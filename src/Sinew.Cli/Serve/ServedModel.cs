@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sinew.Geometry;
 using Sinew.Imaging;
 using Sinew.Inference;
 
@@ -63,13 +62,13 @@ internal sealed class ServedModel : IDisposable
         using var image = ImageDecoder.Decode(file, new DecodeOptions { MaxPixels = limits.MaxPixels, MaxFileBytes = limits.MaxBytes }, name);
         var decoded = Stopwatch.GetTimestamp();
         cancel.ThrowIfCancellationRequested();
-        IReadOnlyList<Detection> boxes = query.Boxes.Count > 0 ? [.. query.Boxes.Select(b => new Detection(b, 1))]
+        IReadOnlyList<Detection>? boxes = query.Boxes.Count > 0 ? [.. query.Boxes.Select(b => new Detection(b, 1))]
             : _detector is not null && query.Detect != false ? _detector.Detect(image)
-            : [new Detection(new Box(0, 0, image.Width, image.Height), 1)];
-        if (boxes.Count > limits.MaxPeople) boxes = [.. boxes.Take(limits.MaxPeople)];
+            : null;
+        if (boxes?.Count > limits.MaxPeople) boxes = [.. boxes.Take(limits.MaxPeople)];
         var detected = Stopwatch.GetTimestamp();
         cancel.ThrowIfCancellationRequested();
-        var people = _estimator.Estimate(image, boxes);
+        var people = boxes is null ? [_estimator.Estimate(image)] : _estimator.Estimate(image, boxes);
         return new ServedPicture(
             name, image.Width, image.Height, people,
             Stopwatch.GetElapsedTime(clock, decoded), Stopwatch.GetElapsedTime(decoded, detected), Stopwatch.GetElapsedTime(detected));

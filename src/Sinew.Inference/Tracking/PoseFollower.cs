@@ -23,9 +23,6 @@ public sealed class PoseFollower
     // A pose whose scores fell below this part of what they were at the last detection is no person any more: the box slid off.
     private const float Faded = 0.4f;
 
-    // Room around the outermost joints, by the longer side of what they span: half a head above the eyes, hands and feet beyond wrists and ankles.
-    private const float Margin = 0.08f;
-
     private readonly FollowerOptions _options;
     private readonly PoseTracker _tracker;
     private readonly PoseSmoother? _smoother;
@@ -141,22 +138,7 @@ public sealed class PoseFollower
     /// </summary>
     private Box Next(PosePerson person, int id)
     {
-        var (left, top, right, bottom) = (float.MaxValue, float.MaxValue, float.MinValue, float.MinValue);
-        var limit = SureJoints.Limit(person.Scores);
-        for (var j = 0; j < person.Scores.Length; j++)
-        {
-            if (person.Scores[j] < limit) continue;
-            (left, right) = (MathF.Min(left, person.Keypoints[2 * j]), MathF.Max(right, person.Keypoints[2 * j]));
-            (top, bottom) = (MathF.Min(top, person.Keypoints[(2 * j) + 1]), MathF.Max(bottom, person.Keypoints[(2 * j) + 1]));
-        }
-
-        var box = person.Box;
-        if (right > left && bottom > top)
-        {
-            var margin = Margin * MathF.Max(right - left, bottom - top);
-            box = Between(box, new Box(left - margin, top - margin, right - left + (2 * margin), bottom - top + (2 * margin)));
-        }
-
+        var box = SureJoints.Around(person) is { } joints ? Between(person.Box, joints) : person.Box;
         foreach (var track in _tracker.Tracks)
         {
             if (track.Id == id && track.Missed == 0) return box with { X = box.X + track.StepX, Y = box.Y + track.StepY };
