@@ -8,6 +8,7 @@ using Sinew.Cli.Serve;
 using Sinew.Geometry;
 using Sinew.Imaging;
 using Sinew.Inference;
+using Sinew.Inference.Tests;
 
 namespace Sinew.Cli.Tests;
 
@@ -28,6 +29,26 @@ public sealed partial class ServeTests(Serving serving)
         Assert.Equal((image.Width, image.Height), (picture.GetProperty("width").GetInt32(), picture.GetProperty("height").GetInt32()));
         Assert.Equal(21, answer.RootElement.GetProperty("joints").GetArrayLength());
         Assert.Equal(Expected(image, null), Keypoints(picture));
+    }
+
+    [Fact]
+    public async Task A_network_that_finds_the_people_itself_is_served_too()
+    {
+        const int Side = 64;
+        var joints = Enumerable.Range(0, 17).SelectMany(k => new[] { 10f + k, 20 + k, 0.5f }).ToArray();
+        var path = serving.File("rtmo.onnx");
+        await File.WriteAllBytesAsync(
+            path, new OnnxBuilder().Input("input", OnnxElementType.Float32, 1, 3, Side, Side).Gives("dets", [8, 18, 40, 50, 0.9f], 1, 1, 5).Gives("keypoints", joints, 1, 1, 17, 3).Build(), Cancel);
+        Assert.Contains("leave out --detector", Assert.Throws<SinewException>(() => ServedModel.Open(path, "any.onnx")).Message, StringComparison.Ordinal);
+        using var model = ServedModel.Open(path, null);
+        await using var server = await PoseServer.StartAsync(model, new ServeOptions { Port = 0 }, Cancel);
+        using (var picture = new Image(Side, Side)) ImageEncoder.Save(picture, serving.File("dark.png"));
+        var photo = await File.ReadAllBytesAsync(serving.File("dark.png"), Cancel);
+        using var answer = await Post(server, "/v1/poses", photo);
+        var found = Keypoints(Check(answer, HttpStatusCode.OK).GetProperty("pictures")[0]);
+        Assert.Equal(joints, found);
+        using var refused = await Post(server, "/v1/poses?box=1,1,20,20", photo);
+        Assert.Contains("finds the people itself", refused.RootElement.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

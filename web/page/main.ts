@@ -384,8 +384,8 @@ async function watch(open: Camera): Promise<void> {
   while (camera === open) {
     const bitmap = await open.next();
     if (bitmap === null || camera !== open) break;
-    const [mode, boxes] = modeOf() === 'detect' ? (['detect', []] as const) : (['boxes', [followed ?? { x: 0, y: 0, width: bitmap.width, height: bitmap.height }]] as const);
-    const found = await client.call('frame', { bitmap, mode, boxes: [...boxes] }, [bitmap]);
+    const mode = modeOf() === 'detect' ? 'detect' : followed === null ? 'whole' : 'boxes';
+    const found = await client.call('frame', { bitmap, mode, boxes: followed === null ? [] : [followed] }, [bitmap]);
     if (camera !== open) {
       found.preview?.close();
       break;

@@ -40,7 +40,7 @@ internal sealed class PoseEndpoint(ServedModel model, ServeOptions options, Turn
         var step = Step.Reading;
         try
         {
-            var query = PoseQuery.Read(http.Request.Query, options, model.DetectorPath is not null);
+            var query = PoseQuery.Read(http.Request.Query, options, model.DetectorPath is not null || model.FindsPeople);
             var files = await ReadAsync(http.Request, cancel.Token).ConfigureAwait(false);
             step = Step.Waiting;
             var found = new List<ServedPicture>(files.Count);

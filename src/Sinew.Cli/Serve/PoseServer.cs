@@ -102,8 +102,14 @@ internal sealed class PoseServer : IAsyncDisposable
     // The page with the networks that this server has, which the page's own folder need not hold.
     private void UsePage(ServedModel model, string web)
     {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal) { ["pose"] = Path.GetFileName(model.Path) };
-        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [names["pose"]] = model.Path };
+        var (names, files) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+        // the page runs networks that look at one person's crop
+        if (!model.FindsPeople)
+        {
+            names["pose"] = Path.GetFileName(model.Path);
+            files[names["pose"]] = model.Path;
+        }
+
         if (model.DetectorPath is { } detector)
         {
             names["detector"] = Path.GetFileName(detector);

@@ -7,11 +7,14 @@ namespace Sinew.Cli.Serve;
 /// <summary>The networks of a server. Any number of threads may ask at once.</summary>
 internal sealed class ServedModel : IDisposable
 {
-    private readonly PoseEstimator _estimator;
+    private readonly PoseEstimator? _estimator;
+    private readonly PeopleEstimator? _people;
     private readonly PersonDetector? _detector;
 
+    private ServedModel(string path, PeopleEstimator people) => (Path, _people, Card, Skeleton) = (path, people, people.Card, people.Skeleton);
+
     private ServedModel(string path, PoseEstimator estimator, string? detectorPath, PersonDetector? detector) =>
-        (Path, _estimator, DetectorPath, _detector) = (path, estimator, detectorPath, detector);
+        (Path, _estimator, Card, Skeleton, DetectorPath, _detector) = (path, estimator, estimator.Card, estimator.Skeleton, detectorPath, detector);
 
     /// <summary>The pose network's ONNX file.</summary>
     public string Path { get; }
@@ -20,10 +23,13 @@ internal sealed class ServedModel : IDisposable
     public string? DetectorPath { get; }
 
     /// <summary>What is known of the pose network.</summary>
-    public ModelCard Card => _estimator.Card;
+    public ModelCard Card { get; }
 
     /// <summary>Its joints.</summary>
-    public Skeletons.Skeleton Skeleton => _estimator.Skeleton;
+    public Skeletons.Skeleton Skeleton { get; }
+
+    /// <summary>True where the network finds people and joints in one pass, so that nobody needs to say where they are.</summary>
+    public bool FindsPeople => _people is not null;
 
     /// <summary>Opens the networks.</summary>
     /// <param name="model">ONNX file or card of a pose network.</param>
@@ -35,16 +41,24 @@ internal sealed class ServedModel : IDisposable
             throw new SinewException($"{model}: a server runs ONNX files: write one with 'sinew export {model} --out model.onnx'");
         // Between requests the threads sleep: a server shares its machine.
         var onnx = new OnnxOptions { Spin = false };
-        var estimator = PoseEstimator.Load(model, null, onnx);
+        var (network, card) = ModelCards.Open(model, onnx);
         try
         {
+            var path = ModelCards.Find(model).Weights;
+            if (card.Kind == ModelKind.People)
+            {
+                return detector is null
+                    ? new ServedModel(path, new PeopleEstimator(card, network))
+                    : throw new SinewException($"{model}: finds the people itself; leave out --detector");
+            }
+
+            var estimator = new PoseEstimator(new RawPoseModel(card, network));
             return new ServedModel(
-                ModelCards.Find(model).Weights, estimator,
-                detector is null ? null : ModelCards.Find(detector).Weights, detector is null ? null : PersonDetector.Load(detector, null, onnx));
+                path, estimator, detector is null ? null : ModelCards.Find(detector).Weights, detector is null ? null : PersonDetector.Load(detector, null, onnx));
         }
         catch
         {
-            estimator.Dispose();
+            network.Dispose();
             throw;
         }
     }
@@ -58,6 +72,7 @@ internal sealed class ServedModel : IDisposable
     /// <exception cref="SinewException">The picture cannot be read, is too large, or a box lies outside of what can be cropped.</exception>
     public ServedPicture Estimate(ReadOnlySpan<byte> file, string name, PoseQuery query, ServeOptions limits, CancellationToken cancel)
     {
+        if (FindsPeople && (query.Boxes.Count > 0 || query.Detect == false)) throw new SinewException("this server's network finds the people itself; leave out box and detect");
         var clock = Stopwatch.GetTimestamp();
         using var image = ImageDecoder.Decode(file, new DecodeOptions { MaxPixels = limits.MaxPixels, MaxFileBytes = limits.MaxBytes }, name);
         var decoded = Stopwatch.GetTimestamp();
@@ -68,7 +83,9 @@ internal sealed class ServedModel : IDisposable
         if (boxes?.Count > limits.MaxPeople) boxes = [.. boxes.Take(limits.MaxPeople)];
         var detected = Stopwatch.GetTimestamp();
         cancel.ThrowIfCancellationRequested();
-        var people = boxes is null ? [_estimator.Estimate(image)] : _estimator.Estimate(image, boxes);
+        var people = _people is not null ? [.. _people.Estimate(image).Take(limits.MaxPeople)]
+            : boxes is null ? [_estimator!.Estimate(image)]
+            : _estimator!.Estimate(image, boxes);
         return new ServedPicture(
             name, image.Width, image.Height, people,
             Stopwatch.GetElapsedTime(clock, decoded), Stopwatch.GetElapsedTime(decoded, detected), Stopwatch.GetElapsedTime(detected));
@@ -76,7 +93,8 @@ internal sealed class ServedModel : IDisposable
 
     public void Dispose()
     {
-        _estimator.Dispose();
+        _estimator?.Dispose();
+        _people?.Dispose();
         _detector?.Dispose();
     }
 }
