@@ -106,8 +106,9 @@ public sealed class BuiltInModelTests : IDisposable
     public void A_training_can_begin_with_it()
     {
         var recipe = RecipeFile.Parse(
-            "name: mine\nstudent: {model: rtmpose-t, skeleton: coco17, initial: built-in}\ndatasets: [{name: a, annotations: a.json, images: a}]\nschedule: {epochs: 1}\n", "mine.yaml");
+            "name: mine\nstudent: {model: rtmpose-t, skeleton: coco17, initial: built-in}\ndatasets: [{name: a, annotations: a.json, images: a}]\nteachers: [{name: box, model: built-in}]\nschedule: {epochs: 1}\n", "mine.yaml");
         Assert.Equal(RecipeFile.BuiltInWeights, recipe.Student.Initial);
+        Assert.Equal(RecipeFile.BuiltInWeights, Assert.Single(recipe.Teachers).Model);
         using var student = Student.Create(recipe, BuiltInSkeletons.Get("coco17"), Device.Cpu);
         using var box = Student.Load(RecipeFile.BuiltInWeights, Device.Cpu);
         using var scope = new TensorScope();
