@@ -110,9 +110,51 @@ public static class GeneratedDataset
         public PoseData Build()
         {
             var images = new ImageTable(
-                [.. _imageIds], _names.Build(), [.. Enumerable.Repeat(options.Width, _imageIds.Count)], [.. Enumerable.Repeat(options.Height, _imageIds.Count)]);
+                [.. _imageIds], _names.Build(), [.. Enumerable.Repeat(options.Width, _imageIds.Count)], [.. Enumerable.Repeat(options.Height, _imageIds.Count)])
+            {
+                CrowdIndices = options.Crowded > 0 ? CrowdIndices() : null,
+            };
             var people = new PeopleTable([.. Enumerable.Range(1, People).Select(i => (long)i)], [.. _image], [.. _boxes], [.. _areas], new bool[People]);
             return new PoseData(skeleton, images, people, [.. _keypoints], [.. _states]);
+        }
+
+        /// <summary>
+        /// CrowdPose's index of each picture (Li and others, 2019): over its people, the mean of other people's labelled joints within the box to the
+        /// person's own; 1 at most here.
+        /// </summary>
+        private double[] CrowdIndices()
+        {
+            var (sums, people) = (new double[_imageIds.Count], new int[_imageIds.Count]);
+            for (var first = 0; first < People;)
+            {
+                var end = first + 1;
+                while (end < People && _image[end] == _image[first]) end++;
+                for (var p = first; p < end; p++)
+                {
+                    var others = Enumerable.Range(first, end - first).Where(o => o != p).Sum(o => Labelled(o, _boxes[p]));
+                    sums[_image[p]] += (double)others / Math.Max(1, Labelled(p, null));
+                    people[_image[p]]++;
+                }
+
+                first = end;
+            }
+
+            return [.. sums.Select((sum, i) => Math.Min(1, sum / Math.Max(1, people[i])))];
+        }
+
+        /// <summary>How many of a person's labelled joints lie in a box, or anywhere.</summary>
+        private int Labelled(int person, Box? box)
+        {
+            var count = 0;
+            for (var j = 0; j < skeleton.Count; j++)
+            {
+                var at = (person * skeleton.Count) + j;
+                if (_states[at] < JointState.Occluded) continue;
+                var (x, y) = (_keypoints[at * 2], _keypoints[(at * 2) + 1]);
+                if (box is not { } b || (x >= b.X && x <= b.X + b.Width && y >= b.Y && y <= b.Y + b.Height)) count++;
+            }
+
+            return count;
         }
     }
 }

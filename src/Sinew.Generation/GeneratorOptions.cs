@@ -40,6 +40,9 @@ public sealed record GeneratorOptions
     /// </summary>
     public double Difficulty { get; init; } = 1;
 
+    /// <summary>Share of the scenes, 0 to 1, that three people or more crowd into, up to <see cref="MaxPeople"/>, close before and behind each other.</summary>
+    public double Crowded { get; init; }
+
     /// <summary>Factor on the error of annotations in domains A and B; 0 labels the truth.</summary>
     public double AnnotationNoise { get; init; } = 1;
 
@@ -50,6 +53,7 @@ public sealed record GeneratorOptions
         if (MaxPeople is < 1 or > 12) throw new SinewException($"{MaxPeople} people in a picture: give 1 to 12");
         if (!(Truncated is >= 0 and <= 1)) throw new SinewException($"a share of {Truncated} truncated pictures: give 0 to 1");
         if (!(Difficulty is >= 0 and <= 1)) throw new SinewException($"a difficulty of {Difficulty}: give 0 to 1");
+        if (!(Crowded is >= 0 and <= 1)) throw new SinewException($"a share of {Crowded} crowded scenes: give 0 to 1");
         if (!(AnnotationNoise is >= 0 and <= 10)) throw new SinewException($"an annotation noise of {AnnotationNoise}: give 0 to 10");
     }
 }

@@ -14,6 +14,9 @@ namespace Sinew.Generation;
 /// </summary>
 public sealed class PeopleGenerator
 {
+    /// <summary>Raised whenever the same options and index give another picture than before: what was kept of an older one is drawn anew then.</summary>
+    public const int Version = 1;
+
     private const int DevelopStream = 7;
     private readonly ConcurrentBag<Desk> _desks = [];
 

@@ -25,6 +25,14 @@ public class GeneratorTests
         Assert.NotEqual(alone[3], Hash(new PeopleGenerator(Small with { Seed = 6 }), 3));
     }
 
+    /// <summary>Where this fails with intent, raise <see cref="PeopleGenerator.Version"/>: people who are kept would otherwise stay as they were.</summary>
+    [Fact]
+    public void Pictures_are_those_of_this_version()
+    {
+        var (calm, sport) = (new PeopleGenerator(Small with { Difficulty = 0 }), new PeopleGenerator(Small with { Domain = GeneratorDomain.B }));
+        Assert.Equal((1, "6C2FFF51935E6CEB", "F560438291B77D6C"), (PeopleGenerator.Version, Hash(calm, 0)[..16], Hash(sport, 1)[..16]));
+    }
+
     [Theory]
     [InlineData("body21")]
     [InlineData("halpe26")]
@@ -35,6 +43,36 @@ public class GeneratorTests
     [InlineData("crowdpose14")]
     public void People_have_every_joint_of(string skeleton) =>
         Assert.Empty(BuiltInSkeletons.Get(skeleton).Joints.Select(j => j.Id).Except(GeneratedPerson.JointIds));
+
+    [Fact]
+    public void Crowds_are_three_or_more_who_hide_each_other()
+    {
+        using var folder = new TempFolder();
+        var options = Small with { Difficulty = 0, MaxPeople = 5 };
+        int[] Counts(GeneratorOptions of)
+        {
+            var generator = new PeopleGenerator(of);
+            return [.. Enumerable.Range(0, 20).Select(i =>
+            {
+                using var scene = generator.Generate(i);
+                return scene.People.Count;
+            })];
+        }
+
+        Assert.All(Counts(options), n => Assert.Equal(1, n));
+        var crowds = Counts(options with { Crowded = 1 });
+        Assert.All(crowds, n => Assert.InRange(n, 3, 5));
+        Assert.Equal(3, crowds.Distinct().Count());
+        double Occluded(GeneratorOptions of, string name)
+        {
+            var data = GeneratedDataset.Write(of, BuiltInSkeletons.Get("crowdpose14"), 30, folder.File(name), threads: 2);
+            if (of.Crowded > 0) Assert.All(data.Images.CrowdIndices!, index => Assert.InRange(index, 0, 1));
+            var states = Enumerable.Range(0, 30).SelectMany(p => data.StatesOf(p).ToArray()).Where(s => s >= JointState.Occluded).ToArray();
+            return states.Count(s => s == JointState.Occluded) / (double)states.Length;
+        }
+
+        Assert.True(Occluded(options with { Crowded = 1 }, "crowds") > 1.3 * Occluded(options, "alone"));
+    }
 
     [Fact]
     public void Boxes_hold_the_visible_joints_and_areas_are_of_people()
@@ -159,6 +197,7 @@ public class GeneratorTests
     {
         Assert.Contains("9000×10", Assert.Throws<SinewException>(() => new PeopleGenerator(new GeneratorOptions { Width = 9000, Height = 10 })).Message, StringComparison.Ordinal);
         Assert.Contains("13 people", Assert.Throws<SinewException>(() => new PeopleGenerator(new GeneratorOptions { MaxPeople = 13 })).Message, StringComparison.Ordinal);
+        Assert.Contains("share of 2 crowded", Assert.Throws<SinewException>(() => new PeopleGenerator(new GeneratorOptions { Crowded = 2 })).Message, StringComparison.Ordinal);
         Assert.Contains("difficulty of 2", Assert.Throws<SinewException>(() => new PeopleGenerator(new GeneratorOptions { Difficulty = 2 })).Message, StringComparison.Ordinal);
         var alien = new Skeleton("alien", [new Joint("tail", "tail", null, 0.1, null)]);
         Assert.Contains("alien", Assert.Throws<SinewException>(() => new GeneratedLabels(new GeneratorOptions(), alien)).Message, StringComparison.Ordinal);

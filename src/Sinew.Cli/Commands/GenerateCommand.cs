@@ -30,6 +30,7 @@ internal static class GenerateCommand
         var perImage = new Option<int>("--people-per-image") { Description = "People in a picture at most", DefaultValueFactory = _ => 3, HelpName = "N" };
         var noise = new Option<double>("--annotation-noise") { Description = "Factor on the annotators' errors of domains a and b; 0 for none", DefaultValueFactory = _ => 1 };
         var difficulty = new Option<double>("--difficulty") { Description = "Share of scenes from all that the domain has, 0 to 1; the rest are calm: one upright person, little clutter", DefaultValueFactory = _ => 1 };
+        var crowded = new Option<double>("--crowded") { Description = "Share of scenes that three people or more crowd into, 0 to 1 (--people-per-image says how many)" };
         var threads = new Option<int>("--threads") { Description = "Threads; they change the time, not the files", DefaultValueFactory = _ => Environment.ProcessorCount };
         return new Verb(
             "generate",
@@ -38,7 +39,7 @@ internal static class GenerateCommand
             "sinew data generate --people 20000 --domain a --seed 7 --out a",
             "sinew data generate --people 500 --skeleton coco-wholebody133 --size 512x512 --out wholebody")
         {
-            people, output, domain, skeleton, seed, size, perImage, noise, difficulty, threads, CommonOptions.Json,
+            people, output, domain, skeleton, seed, size, perImage, noise, difficulty, crowded, threads, CommonOptions.Json,
         }.Does((options, terminal, cancel) =>
         {
             var (width, height) = SizeOf(options.GetRequiredValue(size));
@@ -51,6 +52,7 @@ internal static class GenerateCommand
                 MaxPeople = options.GetValue(perImage),
                 AnnotationNoise = options.GetValue(noise),
                 Difficulty = options.GetValue(difficulty),
+                Crowded = options.GetValue(crowded),
             };
             var joints = SkeletonFile.Resolve(options.GetValue(skeleton) ?? GeneratedLabels.SkeletonOf(generator.Domain));
             var (count, folder) = (options.GetValue(people), options.GetRequiredValue(output));

@@ -35,10 +35,11 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
         Look = options.Domain == GeneratorDomain.Truth ? place.Chance(0.5f) ? GeneratorDomain.A : GeneratorDomain.B : options.Domain;
         // the draw is left out where all scenes are of one kind: they stay what they are for a seed
         var calm = options.Difficulty < 1 && !place.Chance((float)options.Difficulty);
+        var crowded = options.Crowded > 0 && place.Chance((float)options.Crowded);
         var look = DomainLook.Of(Look, calm);
         Backdrop = Backdrop.Sample(place, look.Places);
         Light = Lighting.Sample(place, Backdrop.Place == Place.Studio);
-        People(look, calm);
+        People(look, calm, crowded);
         PointCamera(look, calm);
         mesh.Clear();
         for (var i = 0; i < Actors.Count; i++) mesher.Build(mesh, Actors[i].Figure, Actors[i].Outfit, i);
@@ -46,13 +47,13 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
         Illuminate(mesh);
     }
 
-    private void People(DomainLook look, bool calm)
+    private void People(DomainLook look, bool calm, bool crowded)
     {
         var shapes = new GeneratorRandom(options.Seed, index, ShapeStream);
         var poses = new GeneratorRandom(options.Seed, index, PoseStream);
         var clothes = new GeneratorRandom(options.Seed, index, ClothesStream);
-        var count = 1;
-        while (!calm && count < options.MaxPeople && _camera.Chance(count == 1 ? 0.34f : 0.45f)) count++;
+        var count = crowded ? Math.Min(3 + _camera.Whole(Math.Max(1, options.MaxPeople - 2)), options.MaxPeople) : 1;
+        while (!calm && !crowded && count < options.MaxPeople && _camera.Chance(count == 1 ? 0.34f : 0.45f)) count++;
         for (var i = 0; i < count; i++)
         {
             var shape = BodyShape.Sample(shapes, look.Children, look.Female);
@@ -60,14 +61,14 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
             var yaw = _camera.Chance(look.FacingCamera) ? _camera.Normal(0, 32) : _camera.Range(-180, 180);
             var figure = new Figure(shape, pose, yaw);
             var outfit = Wardrobe.Sample(clothes, shape.Curves > 0.4f || (shape.IsChild && clothes.Chance(0.5f)), look.Sporty, pose.LegsTogether);
-            Settle(figure, i);
+            Settle(figure, i, crowded);
             Actors.Add(new Actor(figure, outfit));
             Capsule.AddBody(Capsules, figure, i, outfit.LegLoose);
         }
     }
 
     /// <summary>Puts a figure on the ground, into the air or on its bar.</summary>
-    private void Settle(Figure figure, int number)
+    private void Settle(Figure figure, int number, bool crowded)
     {
         var bones = new List<Capsule>(14);
         Capsule.AddBody(bones, figure, 0, 0);
@@ -78,7 +79,9 @@ internal sealed class SceneBuilder(GeneratorOptions options, long index)
             Support.Bar => _camera.Range(0.1f, 0.8f),
             _ => 0,
         };
-        var (x, z) = number == 0 ? (0, 0) : (_camera.Range(0.25f, 1.4f) * _camera.Sign(), _camera.Range(-2f, 0.7f));
+        var (x, z) = number == 0 ? (0, 0)
+            : crowded ? (_camera.Range(0.1f, 0.6f) * _camera.Sign(), _camera.Range(-1.2f, 0.6f))
+            : (_camera.Range(0.25f, 1.4f) * _camera.Sign(), _camera.Range(-2f, 0.7f));
         figure.Move(new V3(x, height - low, z));
     }
 
