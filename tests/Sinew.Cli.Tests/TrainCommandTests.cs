@@ -124,6 +124,45 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Generated_people_are_kept_and_every_stage_of_a_list_is_scored()
+    {
+        var recipe = Path.Combine(_folder.FullName, "kept.yaml");
+        File.WriteAllText(recipe, """
+            name: kept
+            student: {model: rtmpose-t, skeleton: coco17, input: [64, 64]}
+            datasets:
+              - name: people
+                generated: {domain: a, people: 5, seed: 3, difficulty: 0, size: [64, 64], keep: true}
+            schedule: {steps: 1, batch: 2, threads: 1}
+            stages:
+              - name: first
+              - name: second
+                student: {initial: stage:first}
+            evaluations:
+              - name: crowd
+                generated: {people: 4, skeleton: crowdpose14, crowded: 1, people_per_image: 4, size: [96, 96]}
+                protocol: crowdpose
+            """);
+        var cache = _folder.File("cache");
+        SinewCommand.Result Train(string runs) =>
+            SinewCommand.Run(start => start.Environment["SINEW_CACHE"] = cache, "train", recipe, "--seeds", "2", "--out", _folder.File(runs), "--json", "-");
+        var first = Train("one");
+        Assert.True(first.ExitCode == 0, first.Error);
+        using var scores = JsonDocument.Parse(first.Output);
+        Assert.Equal(["kept/first", "kept/second"], scores.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(2, scores.RootElement.GetProperty("kept/first").GetProperty("crowd/AP").GetProperty("values").GetArrayLength());
+        var sets = Directory.GetDirectories(Path.Combine(cache, "generated"));
+        Assert.Equal(2, sets.Length);
+        Assert.Contains("\"crowdIndex\":", File.ReadAllText(Path.Combine(sets.Single(s => Path.GetFileName(s).StartsWith("truth-4-1-", StringComparison.Ordinal)), "annotations.json")), StringComparison.Ordinal);
+
+        // nobody is drawn again, and the same people give the same scores
+        var again = Train("two");
+        Assert.Equal(first.Output, again.Output);
+        Assert.Contains("drawing", first.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("drawing", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Model_info_counts_what_is_published()
     {
         var info = SinewCommand.Run("model", "info", "rtmpose-t", "--json", "-");

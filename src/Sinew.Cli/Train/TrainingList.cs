@@ -68,12 +68,13 @@ internal sealed class TrainingList
         return true;
     }
 
-    /// <summary>Each recipe's scores over its seeds.</summary>
+    /// <summary>Each recipe's scores over its seeds; those of a recipe with stages once per stage, as <c>recipe/stage</c>.</summary>
     public IReadOnlyList<ListedScore> Scores() =>
     [
         .. from training in _trainings
-           from score in ScoresOf(training)
-           group score.Value by (training.Recipe.Name, score.Key) into values
+           from model in ModelsOf(training)
+           from score in ScoresOf(model.Path)
+           group score.Value by (model.Name, score.Key) into values
            select new ListedScore(values.Key.Name, values.Key.Key, [.. values]),
     ];
 
@@ -83,17 +84,18 @@ internal sealed class TrainingList
     private static bool IsBegun(ListedTraining training) =>
         new[] { training.Folder }.Concat(training.Recipe.Stages.Select(s => Path.Combine(training.Folder, s.Stage!))).Any(f => File.Exists(Path.Combine(f, Trainer.LastFile)));
 
-    private static IEnumerable<KeyValuePair<string, double>> ScoresOf(ListedTraining training)
-    {
-        var path = ModelOf(training);
-        return SafeTensors.ReadMetadata(path).TryGetValue(ModelDescription.MetadataKey, out var json)
+    private static IEnumerable<(string Name, string Path)> ModelsOf(ListedTraining training) => training.Recipe.Stages.Count == 0
+        ? [(training.Recipe.Name, ModelOf(training))]
+        : training.Recipe.Stages.Select(s => ($"{training.Recipe.Name}/{s.Stage}", Path.Combine(training.Folder, s.Stage!, Trainer.ModelFileName)));
+
+    private static IEnumerable<KeyValuePair<string, double>> ScoresOf(string path) =>
+        SafeTensors.ReadMetadata(path).TryGetValue(ModelDescription.MetadataKey, out var json)
             ? ModelDescription.FromJson(json, path).Scores?.AsEnumerable() ?? []
             : throw new SinewException($"{path}: says nothing about its training: remove the folder and train again");
-    }
 }
 
 /// <summary>One score of one recipe, over the seeds.</summary>
-/// <param name="Recipe">The recipe's name.</param>
+/// <param name="Recipe">The recipe's name, and the stage's where it has several.</param>
 /// <param name="Name">Evaluation and metric, such as <c>studio17/AP</c>.</param>
 /// <param name="Values">A value for each seed, fractions from 0 to 1.</param>
 internal sealed record ListedScore(string Recipe, string Name, IReadOnlyList<double> Values)

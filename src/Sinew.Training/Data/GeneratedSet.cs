@@ -33,16 +33,7 @@ public sealed class GeneratedSet : TrainingSet
     public GeneratedSet(string name, GeneratedOptions options, int minimumJoints, Skeleton student, (int Width, int Height) input)
         : base(name, SkeletonOf(options), student)
     {
-        var generated = new GeneratorOptions
-        {
-            Domain = options.Domain,
-            Seed = options.Seed,
-            Width = options.Width ?? (int)Math.Round(input.Width * 1.3),
-            Height = options.Height ?? (int)Math.Round(input.Height * 1.3),
-            MaxPeople = options.PeoplePerImage,
-            AnnotationNoise = options.AnnotationNoise,
-            Difficulty = options.Difficulty,
-        };
+        var generated = options.ForInput(input);
         (_generator, _labels, _minimumJoints, Count) = (new PeopleGenerator(generated), new GeneratedLabels(generated, Skeleton), minimumJoints, options.People);
         _data = new Lazy<PoseData>(LabelEverybody);
     }
@@ -52,7 +43,7 @@ public sealed class GeneratedSet : TrainingSet
     public static Skeleton SkeletonOf(GeneratedOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return SkeletonFile.Resolve(options.Skeleton ?? GeneratedLabels.SkeletonOf(options.Domain));
+        return SkeletonFile.Resolve(options.SkeletonName);
     }
 
     /// <inheritdoc/>

@@ -28,19 +28,6 @@ public sealed class TeacherSource : IDisposable
     /// <summary>Width and height of the teacher's crops, pixels.</summary>
     public (int Width, int Height) Input => (Teacher.Width, Teacher.Height);
 
-    /// <summary>The folder of caches: SINEW_CACHE, or <c>sinew/teachers</c> in the user's cache folder.</summary>
-    public static string CacheFolder
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("SINEW_CACHE") is { Length: > 0 } named) return named;
-            var home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
-                ? xdg
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-            return Path.Combine(home, "sinew", "teachers");
-        }
-    }
-
     /// <summary>Loads the teacher's network.</summary>
     /// <param name="options">Which, and how.</param>
     /// <param name="device">Where weights without a graph of their own run.</param>
@@ -110,7 +97,7 @@ public sealed class TeacherSource : IDisposable
     {
         var told = TimeProvider.System.GetTimestamp();
         return TeacherCacheBuilder.OpenOrBuild(
-            CacheFolder, Teacher, set.Data,
+            CacheFolder.Teachers, Teacher, set.Data,
             (person, geometry, rgb) =>
             {
                 Warp.Crop(set.Picture(person), geometry, rgb);

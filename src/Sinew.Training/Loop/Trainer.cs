@@ -64,7 +64,8 @@ public sealed class Trainer
         if (device != Device.Cpu && !Torch.CudaAvailable)
             throw new SinewException($"schedule.device is {schedule.Device}, but this libtorch sees no such device: set schedule.device=cpu, or SINEW_LIBTORCH to a CUDA build");
         Torch.Threads = schedule.Threads > 0 ? schedule.Threads : Environment.ProcessorCount;
-        using var data = TrainingData.Load(_recipe, Say, cancel);
+        var recipe = GeneratedStore.Fetch(_recipe, Say, cancel);
+        using var data = TrainingData.Load(recipe, Say, cancel);
         // The same seed, threads and order give the same weights to the last bit. Seeded behind the teachers, whose networks draw first weights
         // too before they are loaded: students begin alike with and without teachers.
         Torch.ManualSeed(_recipe.Seed);
@@ -114,7 +115,7 @@ public sealed class Trainer
         {
             evaluations.Clear();
             average?.Swap();
-            foreach (var evaluation in _recipe.Evaluations)
+            foreach (var evaluation in recipe.Evaluations)
             {
                 var score = data.Evaluate(evaluation, student, cancel);
                 evaluations.Add(score);

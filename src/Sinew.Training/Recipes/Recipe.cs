@@ -86,7 +86,7 @@ public sealed record DatasetOptions(
     public GeneratedOptions? Generated { get; init; }
 }
 
-/// <summary>People who are generated while the training runs.</summary>
+/// <summary>People who are generated: while the training runs, or once.</summary>
 /// <param name="Domain">Looks, poses and annotation habits.</param>
 /// <param name="People">How many different ones.</param>
 /// <param name="Seed">The same seed gives the same people.</param>
@@ -98,7 +98,31 @@ public sealed record DatasetOptions(
 /// <param name="Difficulty">Share of scenes that are not calm, 0 to 1.</param>
 public sealed record GeneratedOptions(
     GeneratorDomain Domain, int People, long Seed = 1, string? Skeleton = null, int? Width = null, int? Height = null, int PeoplePerImage = 2, double AnnotationNoise = 1,
-    double Difficulty = 1);
+    double Difficulty = 1)
+{
+    /// <summary>True to draw everybody of every picture once and keep them (<see cref="Data.GeneratedStore"/>); false to draw a person whenever its turn comes.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>Share of scenes that people crowd into.</summary>
+    public double Crowded { get; init; }
+
+    /// <summary>The joints that are labelled: <see cref="Skeleton"/>, or the domain's own.</summary>
+    public string SkeletonName => Skeleton ?? GeneratedLabels.SkeletonOf(Domain);
+
+    /// <summary>What the generator is asked for.</summary>
+    /// <param name="input">Width and height of the student's input, pixels.</param>
+    public GeneratorOptions ForInput((int Width, int Height) input) => new()
+    {
+        Domain = Domain,
+        Seed = Seed,
+        Width = Width ?? (int)Math.Round(input.Width * 1.3),
+        Height = Height ?? (int)Math.Round(input.Height * 1.3),
+        MaxPeople = PeoplePerImage,
+        AnnotationNoise = AnnotationNoise,
+        Difficulty = Difficulty,
+        Crowded = Crowded,
+    };
+}
 
 /// <summary>One network that is asked beside the labels.</summary>
 /// <param name="Name">Short name, used in logs; its loss is called <c>teacher/NAME</c>.</param>
@@ -339,7 +363,11 @@ public sealed record AugmentationPlan
 /// <param name="Images">The folder that the file's image names are relative to.</param>
 /// <param name="Protocol">One of <c>Scoring.Protocols</c>: coco, mpii, crowdpose, wholebody, halpe21, pck.</param>
 /// <param name="Skeleton">Its skeleton's name or file; null where the file says it.</param>
-public sealed record EvaluationOptions(string Name, string Annotations, string Images, string Protocol, string? Skeleton = null);
+public sealed record EvaluationOptions(string Name, string Annotations, string Images, string Protocol, string? Skeleton = null)
+{
+    /// <summary>Generates the people once and keeps them; <see cref="Annotations"/> and <see cref="Images"/> are empty then.</summary>
+    public GeneratedOptions? Generated { get; init; }
+}
 
 /// <summary>Threads and memory of the data loader.</summary>
 /// <param name="Threads">Threads that decode and augment.</param>

@@ -147,8 +147,8 @@ public static class RecipeFile
             WarmStart = WarmStart(map.Map("warm_start")),
             Augmentation = Augmentation(map.Map("augmentation")),
             Evaluations = [.. map.Maps("evaluations").Select(m => Closed(m, new EvaluationOptions(
-                m.Text("name"), Data(m, "annotations"), Data(m, "images"),
-                m.Choice("protocol", Scoring.Protocols.ToDictionary(p => p)), m.Text("skeleton", null))))],
+                m.Text("name"), m.Has("generated") ? "" : Data(m, "annotations"), m.Has("generated") ? "" : Data(m, "images"),
+                m.Choice("protocol", Scoring.Protocols.ToDictionary(p => p)), m.Text("skeleton", null)) { Generated = Generated(m.Map("generated")) }))],
             Loader = Loader(map.Map("loader")),
             Text = map.ToYaml(),
         };
@@ -175,7 +175,7 @@ public static class RecipeFile
         var size = m.Has("size") ? m.Numbers("size", 2) : null;
         return Closed(m, new GeneratedOptions(
             m.Choice("domain", Domains, "truth"), m.Whole("people", min: 1), m.Whole("seed", 1), m.Text("skeleton", null),
-            size is null ? null : (int)size[0], size is null ? null : (int)size[1], m.Whole("people_per_image", 2, 1, 12), m.Number("annotation_noise", 1, 0, 10), m.Number("difficulty", 1, 0, 1)));
+            size is null ? null : (int)size[0], size is null ? null : (int)size[1], m.Whole("people_per_image", 2, 1, 12), m.Number("annotation_noise", 1, 0, 10), m.Number("difficulty", 1, 0, 1)) { Keep = m.Flag("keep", false), Crowded = m.Number("crowded", 0, 0, 1) });
     }
 
     private static StudentOptions Student(YamlMap recipe, string modelsRoot)

@@ -38,6 +38,8 @@ public class RecipeFileTests
             Small.Replace("annotations: a.json, images: a", "generated: {domain: b, people: 300, seed: 9, size: [128, 160], skeleton: lsp14}", StringComparison.Ordinal), "test");
 
         Assert.Equal(new GeneratedOptions(GeneratorDomain.B, 300, 9, "lsp14", 128, 160), recipe.Datasets[0].Generated);
+        var scored = RecipeFile.Parse(Small + "\nevaluations:\n  - {name: b, protocol: pck, generated: {people: 3, crowded: 0.5, keep: true}}\n", "test");
+        Assert.Equal(new GeneratedOptions(GeneratorDomain.Truth, 3) { Crowded = 0.5, Keep = true }, scored.Evaluations[0].Generated);
     }
 
     [Theory]
