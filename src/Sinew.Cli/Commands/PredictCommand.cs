@@ -77,8 +77,9 @@ internal static class PredictCommand
         PredictOptions asked, string modelPath, string? detectorPath, string device, bool flip, Terminal terminal, CancellationToken cancel)
     {
         var inputs = new PredictInputs(asked.Inputs, asked.Folder);
+        asked = asked with { Apart = !asked.Follows && inputs.AreMany() };
         // Decoding, two networks and drawing share the cores: threads that wait by spinning would take them from each other.
-        var onnx = new OnnxOptions { Spin = false };
+        var onnx = new OnnxOptions { Spin = false, Threads = asked.Apart ? 1 : 0 };
         using var model = PredictModel.Open(modelPath, Device.Parse(device), flip, asked.BoxScore, onnx);
         if (model.FindsPeople && (detectorPath is not null || asked.Boxes is not null || asked.DetectEvery > 1))
             throw new SinewException($"{modelPath}: finds the people itself; leave out --detector, --boxes and --detect-every");

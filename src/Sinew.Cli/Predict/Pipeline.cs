@@ -20,6 +20,9 @@ internal sealed class Pipeline : IDisposable
     public static Channel<T> Queue<T>(int capacity) =>
         Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
 
+    /// <summary>A queue for several readers.</summary>
+    public static Channel<T> SharedQueue<T>(int capacity) => Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { SingleWriter = true });
+
     /// <summary>Starts a stage that waits for files.</summary>
     public void Start<T>(Func<Task> stage, ChannelWriter<T> next) => _stages.Add(Task.Run(() => Run(stage, () => next.TryComplete())));
 
@@ -45,6 +48,9 @@ internal sealed class Pipeline : IDisposable
 
     /// <summary>Appends to a queue, waiting while it is full.</summary>
     public void Put<T>(ChannelWriter<T> queue, T item) => queue.WriteAsync(item, Broken).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>What somebody else is making, unless a stage fails first.</summary>
+    public T Wait<T>(Task<T> task) => task.WaitAsync(Broken).GetAwaiter().GetResult();
 
     /// <summary>Waits for all stages; throws what the first of them that failed threw.</summary>
     public async Task FinishAsync()

@@ -28,6 +28,19 @@ internal sealed class PredictInputs
     /// <summary>True where everything is a camera: such a run has no end of its own.</summary>
     public bool AllCameras => _named.All(IsCamera);
 
+    /// <summary>True where there is work for every core without sharing one picture's: a video, or more pictures than cores.</summary>
+    public bool AreMany()
+    {
+        var pictures = 0;
+        foreach (var input in All())
+        {
+            if (input.Kind == InputKind.Camera) return false;
+            if (input.Kind == InputKind.Video || ++pictures > Environment.ProcessorCount) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Everything that was named.</summary>
     public IEnumerable<PredictInput> All() => _named.SelectMany(Expand);
 

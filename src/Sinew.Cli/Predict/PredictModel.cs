@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sinew.Imaging;
 using Sinew.Inference;
 using Sinew.Skeletons;
@@ -13,10 +14,10 @@ internal sealed class PredictModel : IDisposable
 
     private readonly IDisposable _owned;
     private readonly PeopleEstimator? _people;
-    private readonly CropBatch? _batch;
+    private readonly ICropEstimator? _crops;
+    private readonly ConcurrentBag<CropBatch> _batches = [];
 
-    private PredictModel(ICropEstimator estimator, IDisposable owned) =>
-        (Skeleton, _batch, _owned) = (estimator.Skeleton, new CropBatch(estimator, BatchSize), owned);
+    private PredictModel(ICropEstimator crops, IDisposable owned) => (Skeleton, _crops, _owned) = (crops.Skeleton, crops, owned);
 
     private PredictModel(PeopleEstimator people) => (Skeleton, _people, _owned) = (people.Skeleton, people, people);
 
@@ -25,6 +26,9 @@ internal sealed class PredictModel : IDisposable
 
     /// <summary>True where it finds the people itself, so that nobody needs to detect them.</summary>
     public bool FindsPeople => _people is not null;
+
+    /// <summary>True where several threads may ask at once: ONNX Runtime's networks.</summary>
+    public bool IsShared => _crops is null or OnnxEstimator;
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">Weights, a model card, or a run's folder.</param>
@@ -72,30 +76,32 @@ internal sealed class PredictModel : IDisposable
         if (_people is not null) return [.. images.Select(i => _people.Estimate(i.Image))];
         PosePerson[][] found = [.. images.Select(i => new PosePerson[i.Boxes.Count])];
         var places = new (int Image, int Person)[BatchSize];
-        _batch!.Clear();
+        if (!_batches.TryTake(out var batch)) batch = new CropBatch(_crops!, BatchSize);
+        batch.Clear();
         for (var image = 0; image < images.Count; image++)
         {
             for (var person = 0; person < images[image].Boxes.Count; person++)
             {
-                places[_batch.Count] = (image, person);
-                _batch.Add(images[image].Image, images[image].Boxes[person].Box);
-                if (_batch.IsFull) Run();
+                places[batch.Count] = (image, person);
+                batch.Add(images[image].Image, images[image].Boxes[person].Box);
+                if (batch.IsFull) Run();
             }
         }
 
         Run();
+        _batches.Add(batch);
         return found;
 
         void Run()
         {
-            _batch.Estimate();
-            for (var i = 0; i < _batch.Count; i++)
+            batch.Estimate();
+            for (var i = 0; i < batch.Count; i++)
             {
                 var box = images[places[i].Image].Boxes[places[i].Person];
-                found[places[i].Image][places[i].Person] = new PosePerson(box.Box, box.Score, _batch.KeypointsOf(i).ToArray(), _batch.ScoresOf(i).ToArray());
+                found[places[i].Image][places[i].Person] = new PosePerson(box.Box, box.Score, batch.KeypointsOf(i).ToArray(), batch.ScoresOf(i).ToArray());
             }
 
-            _batch.Clear();
+            batch.Clear();
         }
     }
 

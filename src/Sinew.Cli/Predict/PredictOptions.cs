@@ -35,6 +35,12 @@ internal sealed record PredictOptions
     /// <summary>Begin anew where the folder holds an earlier run.</summary>
     public bool Force { get; init; }
 
+    /// <summary>
+    /// True to look at as many pictures at once as there are cores, each on one thread; false to look at one after the other, all cores sharing
+    /// the work on each. The first wastes nothing on sharing, the second has one picture's people sooner and frames in their order.
+    /// </summary>
+    public bool Apart { get; init; }
+
     /// <summary>True where people of videos are followed, for their ids or for their boxes.</summary>
     public bool Follows => Track || Smooth || DetectEvery > 1;
 }

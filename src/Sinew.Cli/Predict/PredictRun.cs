@@ -41,23 +41,17 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
         var progress = new ProgressLine(terminal);
         using var writer = new ResultWriter(journal, terminal, progress);
         var decoded = Pipeline.Queue<Task<Shot>>(Ahead);
-        var detected = Pipeline.Queue<Shot>(Ahead);
         var estimated = Pipeline.Queue<Task<Shot>>(Ahead);
         var reader = new ShotReader(options, journal.IsDone, cancel, pipeline.Broken);
         pipeline.Start(() => reader.ReadAsync(inputs.All(), decoded.Writer), decoded.Writer);
-        pipeline.Start(
-            () =>
-            {
-                foreach (var shot in pipeline.Drain(decoded.Reader)) pipeline.Put(detected.Writer, Detect(shot.GetAwaiter().GetResult()));
-            },
-            detected.Writer);
-        pipeline.Start(() => EstimateAll(pipeline, detected.Reader, estimated.Writer), estimated.Writer);
+        if (options.Apart && model.IsShared) StartApart(pipeline, decoded.Reader, estimated.Writer);
+        else StartTogether(pipeline, decoded.Reader, estimated.Writer);
         pipeline.Start<Shot>(
             () =>
             {
                 foreach (var drawing in pipeline.Drain(estimated.Reader))
                 {
-                    using var shot = drawing.GetAwaiter().GetResult();
+                    using var shot = pipeline.Wait(drawing);
                     writer.Take(shot);
                 }
             },
@@ -70,6 +64,64 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
         return new PredictOutcome(writer.Pictures, writer.People, writer.Finished, reader.Skipped, writer.Failed, _unknown, progress.Elapsed);
     }
 
+    /// <summary>One picture after the other: the next one's people are detected while the joints of this one's are estimated.</summary>
+    private void StartTogether(Pipeline pipeline, ChannelReader<Task<Shot>> decoded, ChannelWriter<Task<Shot>> estimated)
+    {
+        var detected = Pipeline.Queue<Shot>(Ahead);
+        pipeline.Start(
+            () =>
+            {
+                foreach (var shot in pipeline.Drain(decoded)) pipeline.Put(detected.Writer, Detect(shot.GetAwaiter().GetResult()));
+            },
+            detected.Writer);
+        pipeline.Start(() => EstimateAll(pipeline, detected.Reader, estimated), estimated);
+    }
+
+    /// <summary>As many pictures at once as there are cores. Their results stand in the queue in the pictures' order before they are there.</summary>
+    private void StartApart(Pipeline pipeline, ChannelReader<Task<Shot>> decoded, ChannelWriter<Task<Shot>> estimated)
+    {
+        var open = Pipeline.SharedQueue<(Task<Shot> Picture, TaskCompletionSource<Shot> Result)>(1);
+        pipeline.Start(
+            () =>
+            {
+                foreach (var picture in pipeline.Drain(decoded))
+                {
+                    var result = new TaskCompletionSource<Shot>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    pipeline.Put(estimated, result.Task);
+                    pipeline.Put(open.Writer, (picture, result));
+                }
+
+                estimated.Complete();
+            },
+            open.Writer);
+        for (var core = 0; core < Environment.ProcessorCount; core++)
+        {
+            pipeline.Start<Shot>(
+                () =>
+                {
+                    foreach (var (picture, result) in pipeline.Drain(open.Reader)) Finish(picture, result);
+                },
+                null);
+        }
+    }
+
+    private void Finish(Task<Shot> picture, TaskCompletionSource<Shot> result)
+    {
+        try
+        {
+            var shot = Detect(picture.GetAwaiter().GetResult());
+            Estimate([shot]);
+            DrawNow(shot);
+            result.SetResult(shot);
+        }
+        catch (Exception e)
+        {
+            // the writer waits for it
+            result.TrySetException(e);
+            throw;
+        }
+    }
+
     private Shot Detect(Shot shot)
     {
         if (shot.Image is not { } image || model.FindsPeople) return shot;
@@ -79,7 +131,7 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
             {
                 shot.Known = known.Of(shot.Input.Name);
                 shot.Boxes = shot.Known?.Boxes ?? [];
-                if (shot.Known is null) _unknown++;
+                if (shot.Known is null) Interlocked.Increment(ref _unknown);
             }
             else if (!options.Follows || shot.Frame < 0 || shot.Frame % options.DetectEvery == 0)
             {
@@ -164,16 +216,18 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
         if (options.Track) shot.Ids = [.. followed.Select(f => f.Id)];
     }
 
-    private Task<Shot> Draw(Shot shot)
+    private Task<Shot> Draw(Shot shot) => shot.DrawTo is null ? Task.FromResult(shot) : Task.Run(() =>
     {
-        if (shot.DrawTo is not { } path || shot.Image is null || shot.Error is not null) return Task.FromResult(shot);
-        return Task.Run(() =>
-        {
-            PoseDrawing.Draw(shot, model.Skeleton, _style, _drawBoxes);
-            if (shot.Frame >= 0) return shot;
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            ImageEncoder.Save(shot.Image, path);
-            return shot;
-        });
+        DrawNow(shot);
+        return shot;
+    });
+
+    private void DrawNow(Shot shot)
+    {
+        if (shot.DrawTo is not { } path || shot.Image is null || shot.Error is not null) return;
+        PoseDrawing.Draw(shot, model.Skeleton, _style, _drawBoxes);
+        if (shot.Frame >= 0) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        ImageEncoder.Save(shot.Image, path);
     }
 }
