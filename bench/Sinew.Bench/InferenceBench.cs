@@ -14,7 +14,8 @@ namespace Sinew.Bench;
 /// <summary>
 /// From a JPEG to joints: Sinew's predictor beside what it cannot do without (decoding, ONNX Runtime's call), and beside the same path with
 /// libtorch's forward pass. RTMPose-t, 17 joints, 192 × 256, on a generated photograph. Everything is timed in turns within one run; the medians are
-/// printed, ratios first. Arguments: <c>--threads N</c> (all cores), <c>--rounds N</c> (200), <c>--calls N</c> for the memory test (3000).
+/// printed, ratios first. Arguments: <c>--threads N</c> (all cores), <c>--rounds N</c> (200), <c>--calls N</c> for the memory test (3000; of a small
+/// network, so that 100,000 take minutes), <c>--keep DIR</c> for the peers' scripts to take the same photograph and network.
 /// </summary>
 internal static class InferenceBench
 {
@@ -27,17 +28,10 @@ internal static class InferenceBench
         Torch.Threads = threads;
         Torch.ManualSeed(1);
         using var network = new RtmPose(RtmPoseSize.Named("t"), 17, 192, 256);
-        byte[] onnx;
-        using (var scope = new TensorScope())
-        {
-            network.Forward(Tensor.Randn([2, 3, 256, 192]));
-            network.Train(false);
-            onnx = OnnxExport.ToBytes(network, ModelDescription.Of(network, BuiltInSkeletons.Get("coco17"), (4.9, 5.66)), "bench.onnx");
-        }
-
         using var folder = new TestSupport.TempFolder();
-        File.WriteAllBytes(folder.File("bench.onnx"), onnx);
+        Save(network, folder.File("bench.onnx"));
         var (photo, box) = Photograph(folder.File("one.jpg"), 640, 480);
+        if (Array.IndexOf(args, "--keep") is var keep and >= 0) Keep(folder, args[keep + 1], box);
         Print($"ONNX Runtime {OnnxRuntime.Get().Version}, {threads} threads, {rounds} rounds");
         // libtorch's threads wait actively after a pass and would take the processor from whatever came next, so it goes first and alone;
         // for the same reason the bare calls go to the estimator's own session.
@@ -46,7 +40,25 @@ internal static class InferenceBench
         using var estimator = new PoseEstimator(new RawPoseModel(card, bare));
         OnePerson(estimator, bare, photo, box, rounds, torch);
         ManyPeople(estimator, bare, folder.File("crowd.jpg"), Math.Max(5, rounds / 10));
-        Memory(estimator, photo, box, calls);
+        using var little = new RtmPose(RtmPoseSize.Named("t"), 17, 64, 64);
+        Save(little, folder.File("little.onnx"));
+        using var small = PoseEstimator.Load(folder.File("little.onnx"));
+        Memory(small, photo, box, calls);
+    }
+
+    private static void Save(RtmPose network, string path)
+    {
+        using var scope = new TensorScope();
+        network.Forward(Tensor.Randn([2, 3, network.Height, network.Width]));
+        network.Train(false);
+        File.WriteAllBytes(path, OnnxExport.ToBytes(network, ModelDescription.Of(network, BuiltInSkeletons.Get("coco17"), (4.9, 5.66)), Path.GetFileName(path)));
+    }
+
+    private static void Keep(TestSupport.TempFolder folder, string place, Box box)
+    {
+        Directory.CreateDirectory(place);
+        foreach (var name in new[] { "one.jpg", "bench.onnx" }) File.Copy(folder.File(name), Path.Combine(place, name), overwrite: true);
+        File.WriteAllText(Path.Combine(place, "box.json"), FormattableString.Invariant($"[{box.X}, {box.Y}, {box.Width}, {box.Height}]"));
     }
 
     private static double ForwardPass(RtmPose network, int rounds)

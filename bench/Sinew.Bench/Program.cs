@@ -9,6 +9,7 @@ var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordi
     ["teachers"] = TeachersBench.Run,
     ["scoring"] = ScoringBench.Run,
     ["generate"] = GenerateBench.Run,
+    ["folder"] = FolderBench.Run,
     ["inference"] = InferenceBench.Run,
 };
 
