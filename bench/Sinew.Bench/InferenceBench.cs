@@ -42,7 +42,7 @@ internal static class InferenceBench
         ManyPeople(estimator, bare, folder.File("crowd.jpg"), Math.Max(5, rounds / 10));
         using var little = new RtmPose(RtmPoseSize.Named("t"), 17, 64, 64);
         Save(little, folder.File("little.onnx"));
-        using var small = PoseEstimator.Load(folder.File("little.onnx"));
+        using var small = PoseEstimator.Load(folder.File("little.onnx"), onnx: new OnnxOptions { Threads = 1 });
         Memory(small, photo, box, calls);
     }
 
