@@ -3,7 +3,10 @@ import { BoxEditor } from './boxes.ts';
 import { openCamera, severalCameras, type Camera, type Facing } from './camera.ts';
 import { Client } from './client.ts';
 import { drawBoxes, drawPeople, isShown, type Style } from './draw.ts';
+import { by, checkbox, refill, row } from './elements.ts';
 import { groupsOf, type JointGroup } from './groups.ts';
+import { alert, busy, guard } from './messages.ts';
+import { readouts, table } from './numbers.ts';
 import type { Device, FoundPicture, OpenedModel, PeopleMode } from './protocol.ts';
 import { download, stem, toJson } from './results.ts';
 
@@ -24,7 +27,6 @@ const THUMBNAIL_SIDE = 240;
 const DEFAULT_MODEL = 'body21-t.onnx';
 const CAMERA_BOX_SCORE = 0.3;
 
-const by = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const canvas = by<HTMLCanvasElement>('canvas');
 const layer = by('layer');
 
@@ -42,7 +44,6 @@ let camera: Camera | null = null;
 let cameraFound: FoundPicture | null = null;
 let followed: Box | null = null;
 let facing: Facing = 'user';
-let work = 0;
 /** Grows with every change of model or mode: answers to an older one are not shown. */
 let question = 0;
 let changing = false;
@@ -169,37 +170,6 @@ function showGroups(model: PoseModel): void {
   }), null, joint.name.replaceAll('_', ' ')));
   refill(by('each'), each);
   by('single').hidden = false;
-}
-
-/** Replaces an element's content and leaves the focus on the control of the same place. */
-function refill(parent: HTMLElement, children: HTMLElement[]): void {
-  const controls = (): HTMLElement[] => [...parent.querySelectorAll<HTMLElement>('input')];
-  const focused = controls().indexOf(document.activeElement as HTMLElement);
-  parent.replaceChildren(...children);
-  if (focused >= 0) controls()[focused]?.focus();
-}
-
-function row(control: HTMLInputElement, swatch: HTMLElement | null, text: string, count?: string): HTMLLabelElement {
-  const label = document.createElement('label');
-  label.append(control);
-  if (swatch) label.append(swatch);
-  label.append(text, ' ');
-  if (count !== undefined) {
-    const number = document.createElement('span');
-    number.className = 'quiet';
-    number.textContent = `${count} joints`;
-    label.append(number);
-  }
-
-  return label;
-}
-
-function checkbox(checked: boolean, onChange: (on: boolean) => void): HTMLInputElement {
-  const input = document.createElement('input');
-  input.type = 'checkbox';
-  input.checked = checked;
-  input.addEventListener('change', () => onChange(input.checked));
-  return input;
 }
 
 // ---- photos
@@ -457,7 +427,7 @@ function redraw(): void {
   if (modeOf() === 'boxes' && camera === null && current !== null) editor.show([...current.boxes], found.width, found.height);
   else layer.replaceChildren();
   by<HTMLButtonElement>('save-png').disabled = false;
-  if (camera === null) table(found);
+  if (camera === null) table(found, opened.model, styleOf());
 }
 
 function paint(target: HTMLCanvasElement | OffscreenCanvas, picture: ImageBitmap, found: FoundPicture): void {
@@ -486,16 +456,6 @@ function report(name: string, found: FoundPicture): void {
   by('status').textContent = `${name}: ${describe(found)}`;
 }
 
-function readouts(found: FoundPicture, rate: number | null): void {
-  const { read, detect, crop, network, decode } = found.times;
-  const without = detect + crop + network + decode;
-  by('ms').textContent = number(read + without);
-  by('rate').textContent = number(rate === null ? (1000 * found.people.length) / without : rate * found.people.length);
-  by('count').textContent = String(found.people.length);
-  by('parts').textContent = [['read', read], ['detect', detect], ['crop', crop], ['network', network], ['decode', decode]]
-    .filter(([, ms]) => (ms as number) >= 0.05).map(([what, ms]) => `${what as string} ${number(ms as number)}`).join(' · ') + ' ms';
-}
-
 function describe(found: FoundPicture): string {
   const style = styleOf();
   const joints = opened?.model.joints.length ?? 0;
@@ -507,65 +467,10 @@ function describe(found: FoundPicture): string {
   return found.people.length === 0 ? 'No people' : `${peopleText(found.people.length)}; joints shown: ${seen.join(', ')} of ${joints}`;
 }
 
-function table(found: FoundPicture): void {
-  const body = by<HTMLTableElement>('table').tBodies[0]!;
-  if (!by<HTMLDetailsElement>('numbers').open || opened === null) {
-    body.replaceChildren();
-    return;
-  }
-
-  const style = styleOf();
-  const rows = found.people.flatMap((person, p) => opened!.model.joints.flatMap((joint, j) => {
-    if (!isShown(person, j, style)) return [];
-    const line = document.createElement('tr');
-    const values = [String(p + 1), joint.name.replaceAll('_', ' '), person.joints[j * 3]!.toFixed(1), person.joints[j * 3 + 1]!.toFixed(1), person.joints[j * 3 + 2]!.toFixed(2)];
-    line.append(...values.map((value) => {
-      const cell = document.createElement('td');
-      cell.textContent = value;
-      return cell;
-    }));
-    return [line];
-  }));
-  body.replaceChildren(...rows);
-}
-
 function show(something: boolean): void {
   by('empty').hidden = something;
   by('view').hidden = !something;
   by('tools').hidden = !something;
-}
-
-function alert(message: string | null): void {
-  const place = by('alert');
-  place.hidden = message === null;
-  place.replaceChildren();
-  if (message === null) return;
-  const close = document.createElement('button');
-  close.type = 'button';
-  close.textContent = '×';
-  close.setAttribute('aria-label', 'Close this message');
-  close.addEventListener('click', () => alert(null));
-  place.append(message, close);
-}
-
-async function busy<T>(what: string, action: () => Promise<T>): Promise<T> {
-  work++;
-  by('busy-text').textContent = what;
-  by('busy').hidden = false;
-  try {
-    return await action();
-  } finally {
-    work--;
-    by('busy').hidden = work === 0;
-  }
-}
-
-async function guard(action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    alert((error as Error).message);
-  }
 }
 
 // ---- controls
@@ -673,10 +578,6 @@ document.addEventListener('paste', (event) => {
 
 function peopleText(count: number): string {
   return count === 1 ? '1 person' : `${count} people`;
-}
-
-function number(value: number): string {
-  return !Number.isFinite(value) ? '–' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 void guard(openDefaults);

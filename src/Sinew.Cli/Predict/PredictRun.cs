@@ -189,10 +189,15 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
     /// <summary>Where nobody said where the person is: now that joints were found there is a better box than the whole picture.</summary>
     private void LookAgain(List<Shot> shots, PosePerson[][] people)
     {
-        var again = Enumerable.Range(0, shots.Count).Where(i => shots[i].IsGuess && people[i].Length == 1 && people[i][0].BoxOfJoints() is not null).ToList();
+        var again = new List<(int Shot, Box Box)>();
+        for (var i = 0; i < shots.Count; i++)
+        {
+            if (shots[i].IsGuess && people[i] is [var guessed] && guessed.BoxOfJoints() is { } box) again.Add((i, box));
+        }
+
         if (again.Count == 0) return;
-        var found = model.Estimate([.. again.Select(i => (shots[i].Image!, (IReadOnlyList<Detection>)[new Detection(people[i][0].BoxOfJoints()!.Value, 1)]))]);
-        for (var i = 0; i < again.Count; i++) people[again[i]] = found[i];
+        var found = model.Estimate([.. again.Select(a => (shots[a.Shot].Image!, (IReadOnlyList<Detection>)[new Detection(a.Box, 1)]))]);
+        for (var i = 0; i < again.Count; i++) people[again[i].Shot] = found[i];
     }
 
     private void LookWhereTheyWent(Shot shot)
