@@ -55,5 +55,11 @@ public sealed class Conv2d : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => F.Conv2d(x, Weight, Bias, _stride, _padding, _dilation, Groups);
+    public override Tensor Forward(Tensor x) => Forward(x, Weight, Bias);
+
+    /// <summary>The same convolution with other weights, such as those that a norm behind it was folded into.</summary>
+    /// <param name="x">[N, inChannels, H, W].</param>
+    /// <param name="weight">As <see cref="Weight"/>.</param>
+    /// <param name="bias">[outChannels], or none.</param>
+    public Tensor Forward(Tensor x, Tensor weight, Tensor? bias) => F.Conv2d(x, weight, bias, _stride, _padding, _dilation, Groups);
 }

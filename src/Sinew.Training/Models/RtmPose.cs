@@ -161,8 +161,8 @@ public sealed class RtmPose : Module
     private Tensor Ordered(Tensor crops)
     {
         ArgumentNullException.ThrowIfNull(crops);
-        // a training step on the processor is faster in this order (docs/benchmarks.md); the operators that follow keep it
-        var ordered = Backbone.Training && crops.Device == Device.Cpu ? crops.Contiguous(channelsLast: true) : crops;
+        // the processor is faster in this order (docs/benchmarks.md); the operators that follow keep it
+        var ordered = crops.Device == Device.Cpu ? crops.Contiguous(channelsLast: true) : crops;
         return HalfResolution ? F.AvgPool2d(ordered, 2, 2) : ordered;
     }
 }
