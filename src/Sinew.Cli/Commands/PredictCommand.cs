@@ -77,7 +77,7 @@ internal static class PredictCommand
         PredictOptions asked, string modelPath, string? detectorPath, string device, bool flip, Terminal terminal, CancellationToken cancel)
     {
         var inputs = new PredictInputs(asked.Inputs, asked.Folder);
-        asked = asked with { Apart = !asked.Follows && inputs.AreMany() };
+        asked = asked with { Apart = PredictModel.IsOnnx(modelPath) && !asked.Follows && inputs.AreMany() };
         // Decoding, two networks and drawing share the cores: threads that wait by spinning would take them from each other.
         var onnx = new OnnxOptions { Spin = false, Threads = asked.Apart ? 1 : 0 };
         using var model = PredictModel.Open(modelPath, Device.Parse(device), flip, asked.BoxScore, onnx);

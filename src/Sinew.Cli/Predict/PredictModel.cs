@@ -27,8 +27,9 @@ internal sealed class PredictModel : IDisposable
     /// <summary>True where it finds the people itself, so that nobody needs to detect them.</summary>
     public bool FindsPeople => _people is not null;
 
-    /// <summary>True where several threads may ask at once: ONNX Runtime's networks.</summary>
-    public bool IsShared => _crops is null or OnnxEstimator;
+    /// <summary>True for a network in ONNX Runtime, which several threads may ask at once; false for weights of a training.</summary>
+    /// <param name="path">Weights, a model card, or a run's folder.</param>
+    public static bool IsOnnx(string path) => File.Exists(path) && Path.GetExtension(path).ToLowerInvariant() is (".onnx" or ".yaml" or ".yml");
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">Weights, a model card, or a run's folder.</param>
@@ -39,7 +40,7 @@ internal sealed class PredictModel : IDisposable
     /// <exception cref="SinewException">It is missing or wrong.</exception>
     public static PredictModel Open(string path, Device device, bool flipTest, float? score, OnnxOptions onnx)
     {
-        if (!File.Exists(path) || Path.GetExtension(path).ToLowerInvariant() is not (".onnx" or ".yaml" or ".yml"))
+        if (!IsOnnx(path))
         {
             // libtorch is loaded for its own weights only: it takes longer than a picture
             Torch.Threads = Environment.ProcessorCount;

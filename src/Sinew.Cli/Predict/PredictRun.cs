@@ -44,7 +44,7 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
         var estimated = Pipeline.Queue<Task<Shot>>(Ahead);
         var reader = new ShotReader(options, journal.IsDone, cancel, pipeline.Broken);
         pipeline.Start(() => reader.ReadAsync(inputs.All(), decoded.Writer), decoded.Writer);
-        if (options.Apart && model.IsShared) StartApart(pipeline, decoded.Reader, estimated.Writer);
+        if (options.Apart) StartApart(pipeline, decoded.Reader, estimated.Writer);
         else StartTogether(pipeline, decoded.Reader, estimated.Writer);
         pipeline.Start<Shot>(
             () =>
