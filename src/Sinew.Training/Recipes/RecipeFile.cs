@@ -139,7 +139,7 @@ public static class RecipeFile
                 m.Text("name"), ModelFile(m, "model", modelsRoot), m.Has("card") ? Expand(m, "card", m.Text("card")) : null,
                 m.Number("beta", 1, 0), m.Choice("mode", TeacherModes, "cached"), m.Number("threshold", 0.2, 0, 1),
                 m.Has("minimum_sigma") ? m.Number("minimum_sigma", min: 0) : null) { Features = Features(m, method) }))],
-            Loss = Loss(map.Map("loss"), dwpose, published),
+            Loss = Loss(map.Map("loss"), method, published),
             Structure = Structure(map.Map("structure")),
             Refine = Refine(map.Map("refine")),
             DwPose = DwPose(map.Map("dwpose"), method, published),
@@ -237,10 +237,13 @@ public static class RecipeFile
         });
     }
 
-    private static LossOptions Loss(YamlMap? m, bool dwpose, bool published)
+    private static LossOptions Loss(YamlMap? m, string method, bool published)
     {
+        var dwpose = method is MethodNames.DwPoseStage1 or MethodNames.DwPoseStage2;
         var (label, teacher) = dwpose ? (published ? "mmpose" : "mmpose-mean", "dwpose") : ("defined-joints", "defined-joints");
         var d = new LossOptions { LabelNormalisation = Normalisations[label], TeacherNormalisation = Normalisations[teacher] };
+        // offsets learn more from where the labels are than from where a teacher's mean is (docs/results.md)
+        if (method == MethodNames.CoarseToFineStage2) d = d with { Alpha = 0.7 };
         return m is null ? d : Closed(m, new LossOptions
         {
             Alpha = m.Number("alpha", d.Alpha, 0, 1),
