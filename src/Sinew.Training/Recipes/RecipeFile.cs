@@ -175,7 +175,8 @@ public static class RecipeFile
         var size = m.Has("size") ? m.Numbers("size", 2) : null;
         return Closed(m, new GeneratedOptions(
             m.Choice("domain", Domains, "truth"), m.Whole("people", min: 1), m.Whole("seed", 1), m.Text("skeleton", null),
-            size is null ? null : (int)size[0], size is null ? null : (int)size[1], m.Whole("people_per_image", 2, 1, 12), m.Number("annotation_noise", 1, 0, 10), m.Number("difficulty", 1, 0, 1)) { Keep = m.Flag("keep", false), Crowded = m.Number("crowded", 0, 0, 1) });
+            size is null ? null : (int)size[0], size is null ? null : (int)size[1], m.Whole("people_per_image", 2, 1, 12), m.Number("annotation_noise", 1, 0, 10), m.Number("difficulty", 1, 0, 1))
+        { Keep = m.Flag("keep", false), Crowded = m.Number("crowded", 0, 0, 1) });
     }
 
     private static StudentOptions Student(YamlMap recipe, string modelsRoot)
