@@ -25,11 +25,12 @@ public enum OutsideMass
 /// moves the mean by up to half a bin.) Where both bins are equally wide the mass is not spread first, so that a shift by
 /// whole bins, and the identity, change nothing.
 /// </para>
-/// <para>Deviations below a thousandth of a bin over the whole axis count as rounding of the geometry and are snapped to a shift by whole bins.</para>
+/// <para>Deviations below a hundredth of a bin over the whole axis count as rounding of the geometry and are snapped to a shift by whole bins.</para>
 /// </remarks>
 public sealed class AxisResampling
 {
-    private const double SnapTolerance = 1e-3;
+    // A crop of few pixels far from the image's corner is known to some thousandths of a bin only: its geometry is in single precision.
+    private const double Rounding = 0.01;
     internal const float HardlyAnything = 1e-3f;
 
     private readonly int[] _firstTarget;
@@ -58,10 +59,10 @@ public sealed class AxisResampling
         (Source, Target, Map, _outside) = (source, target, map, outside);
         var step = map.Scale * source.Step / target.Step;
         var first = target.BinOf(map.Apply(source.Origin));
-        if (Math.Abs(Math.Abs(step) - 1) * source.Count < SnapTolerance)
+        if (Math.Abs(Math.Abs(step) - 1) * source.Count < Rounding)
         {
             step = Math.Sign(step);
-            if (Math.Abs(first - Math.Round(first)) < SnapTolerance) first = Math.Round(first);
+            if (Math.Abs(first - Math.Round(first)) < Rounding) first = Math.Round(first);
         }
 
         IsIdentity = step == 1 && first == 0 && source.Count == target.Count;
@@ -85,8 +86,8 @@ public sealed class AxisResampling
     public bool Serves(AxisMap map)
     {
         var last = Source.PixelOf(Source.Count - 1);
-        return Math.Abs(Map.Apply(Source.Origin) - map.Apply(Source.Origin)) < 0.01 * Target.Step
-            && Math.Abs(Map.Apply(last) - map.Apply(last)) < 0.01 * Target.Step;
+        return Math.Abs(Map.Apply(Source.Origin) - map.Apply(Source.Origin)) < Rounding * Target.Step
+            && Math.Abs(Map.Apply(last) - map.Apply(last)) < Rounding * Target.Step;
     }
 
     /// <summary>Carries one distribution over.</summary>

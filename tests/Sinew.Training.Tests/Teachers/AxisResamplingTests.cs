@@ -83,6 +83,21 @@ public sealed class AxisResamplingTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
+    public void A_small_crop_far_from_the_images_corner_has_its_own_geometry_too()
+    {
+        foreach (var scale in (ReadOnlySpan<float>)[20, 62.2048f])
+        {
+            for (var centre = 900f; centre < 2000; centre += 0.37f)
+            {
+                var student = new CropGeometry(centre, centre, scale, 1, -64.98912f, 192, 256).WithFixedAspect();
+                var (x, y) = AxisMap.Between(student.Resized(288, 384).Resized(192, 256), student);
+                Assert.True(new AxisResampling(BinAxis.SimCc(192, 2), BinAxis.SimCc(192, 2), x).IsIdentity);
+                Assert.True(new AxisResampling(BinAxis.SimCc(256, 2), BinAxis.SimCc(256, 2), y).IsIdentity);
+            }
+        }
+    }
+
+    [Fact]
     public void Shifting_by_whole_bins_only_moves_the_masses()
     {
         var masses = new float[] { 0.1f, 0.2f, 0.3f, 0.4f };
