@@ -118,12 +118,11 @@ public static class RecipeFile
     {
         var dataRoot = Expand(map, "data_root", map.Text("data_root", "."));
         var modelsRoot = Expand(map, "models_root", map.Text("models_root", "."));
-        string Data(YamlMap m, string key) => Path.Combine(dataRoot, Expand(m, key, m.Text(key)));
+        string Data(YamlMap m, string key) => m.Has("generated") ? "" : Path.Combine(dataRoot, Expand(m, key, m.Text(key)));
 
         var method = map.Choice("method", MethodNames.All.ToDictionary(n => n, StringComparer.Ordinal), MethodNames.UnifiedSkeleton);
         var published = map.Choice("reproduce", Reproductions, "none");
-        var dwpose = method is MethodNames.DwPoseStage1 or MethodNames.DwPoseStage2;
-        if (published && !dwpose) throw map.Error("reproduce", $"is for DWPose's stages: {method} has no published code to reproduce");
+        if (published && !IsDwPose(method)) throw map.Error("reproduce", $"is for DWPose's stages: {method} has no published code to reproduce");
 
         var recipe = new Recipe
         {
@@ -132,7 +131,7 @@ public static class RecipeFile
             Seed = map.Whole("seed", 1),
             Student = Student(map, modelsRoot),
             Datasets = [.. map.Maps("datasets").Select(m => Closed(m, new DatasetOptions(
-                m.Text("name"), m.Has("generated") ? "" : Data(m, "annotations"), m.Has("generated") ? "" : Data(m, "images"), m.Text("skeleton", null),
+                m.Text("name"), Data(m, "annotations"), Data(m, "images"), m.Text("skeleton", null),
                 m.Has("ratio") ? m.Number("ratio", min: 0) : null, m.Whole("minimum_joints", 1, 0),
                 m.Choice("on_bad", new Dictionary<string, bool> { ["skip"] = true, ["fail"] = false }, "fail")) { Generated = Generated(m.Map("generated")) }))],
             Teachers = [.. map.Maps("teachers").Select(m => Closed(m, new TeacherOptions(
@@ -147,7 +146,7 @@ public static class RecipeFile
             WarmStart = WarmStart(map.Map("warm_start")),
             Augmentation = Augmentation(map.Map("augmentation")),
             Evaluations = [.. map.Maps("evaluations").Select(m => Closed(m, new EvaluationOptions(
-                m.Text("name"), m.Has("generated") ? "" : Data(m, "annotations"), m.Has("generated") ? "" : Data(m, "images"),
+                m.Text("name"), Data(m, "annotations"), Data(m, "images"),
                 m.Choice("protocol", Scoring.Protocols.ToDictionary(p => p)), m.Text("skeleton", null)) { Generated = Generated(m.Map("generated")) }))],
             Loader = Loader(map.Map("loader")),
             Text = map.ToYaml(),
@@ -238,10 +237,11 @@ public static class RecipeFile
         });
     }
 
+    private static bool IsDwPose(string method) => method is MethodNames.DwPoseStage1 or MethodNames.DwPoseStage2;
+
     private static LossOptions Loss(YamlMap? m, string method, bool published)
     {
-        var dwpose = method is MethodNames.DwPoseStage1 or MethodNames.DwPoseStage2;
-        var (label, teacher) = dwpose ? (published ? "mmpose" : "mmpose-mean", "dwpose") : ("defined-joints", "defined-joints");
+        var (label, teacher) = IsDwPose(method) ? (published ? "mmpose" : "mmpose-mean", "dwpose") : ("defined-joints", "defined-joints");
         var d = new LossOptions { LabelNormalisation = Normalisations[label], TeacherNormalisation = Normalisations[teacher] };
         // offsets learn more from where the labels are than from where a teacher's mean is (docs/results.md)
         if (method == MethodNames.CoarseToFineStage2) d = d with { Alpha = 0.7 };
