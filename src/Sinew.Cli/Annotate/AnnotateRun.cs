@@ -6,7 +6,7 @@ using Sinew.Inference;
 namespace Sinew.Cli.Annotate;
 
 /// <summary>Asks a model about the people of a label file, picture by picture.</summary>
-internal sealed class AnnotateRun(PredictModel model, string images, Terminal terminal)
+internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJournal journal, Terminal terminal)
 {
     private const int Ahead = 4;
 
@@ -50,7 +50,7 @@ internal sealed class AnnotateRun(PredictModel model, string images, Terminal te
                     }
 
                     done += persons.Length;
-                    progress.Tell("people", done, rows.Count, done, done);
+                    progress.Tell("people", journal.DoneBefore + done, journal.DoneBefore + rows.Count, done, done);
                 }
             },
             null);
@@ -61,7 +61,14 @@ internal sealed class AnnotateRun(PredictModel model, string images, Terminal te
     private void Take(AnnotatedPeople people, int[] persons, Image image)
     {
         var found = model.Estimate([(image, [.. persons.Select(p => new Detection(people.Data.People.Boxes[p], 1))])])[0];
-        for (var i = 0; i < persons.Length; i++) people.Set(persons[i], found[i].Keypoints, found[i].Scores, image.Width, image.Height);
+        for (var i = 0; i < persons.Length; i++)
+        {
+            var (keypoints, scores) = (found[i].Keypoints, found[i].Scores);
+            var joints = new float[scores.Length * 3];
+            for (var j = 0; j < scores.Length; j++) (joints[3 * j], joints[(3 * j) + 1], joints[(3 * j) + 2]) = (keypoints[2 * j], keypoints[(2 * j) + 1], scores[j]);
+            people.Set(persons[i], joints, image.Width, image.Height);
+            journal.Add(persons[i], joints, image.Width, image.Height);
+        }
     }
 
     private static (int[] People, Image? Image, string? Error) Decode(int[] people, string path)

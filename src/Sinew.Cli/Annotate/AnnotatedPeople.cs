@@ -54,15 +54,12 @@ internal sealed class AnnotatedPeople
 
     /// <summary>Keeps what the model says of a person.</summary>
     /// <param name="person">Row of the person.</param>
-    /// <param name="keypoints">x, y per joint of the model.</param>
-    /// <param name="scores">A score per joint of the model.</param>
+    /// <param name="joints">x, y, score per joint of the model.</param>
     /// <param name="width">Width of the person's picture, pixels.</param>
     /// <param name="height">Height of the person's picture, pixels.</param>
-    public void Set(int person, ReadOnlySpan<float> keypoints, ReadOnlySpan<float> scores, int width, int height)
+    public void Set(int person, float[] joints, int width, int height)
     {
         _sizes[Data.People.Image[person]] = (width, height);
-        var joints = new float[scores.Length * 3];
-        for (var j = 0; j < scores.Length; j++) (joints[3 * j], joints[(3 * j) + 1], joints[(3 * j) + 2]) = (keypoints[2 * j], keypoints[(2 * j) + 1], scores[j]);
         _joints[person] = joints;
     }
 

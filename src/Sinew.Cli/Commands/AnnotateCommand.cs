@@ -71,8 +71,19 @@ internal static class AnnotateCommand
             LabelFileEditor.Copy(path, Stream.Null, writer);
             var folder = options.GetValue(images) ?? Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? ".", "images");
             var rows = AnnotationFiles.Usable(labels, options.GetValue(everybody) ? 0 : 1);
-            var run = new AnnotateRun(opened, folder, terminal);
-            await run.PredictAsync(people, rows, cancel).ConfigureAwait(false);
+            using var journal = AnnotateJournal.Open(to, AnnotateJournal.MadeOf(path, model, opened.Skeleton, folder, options.GetValue(flip)), people, options.GetValue(force));
+            if (journal.DoneBefore > 0) terminal.Status.WriteLine($"{to}: going on after {journal.DoneBefore:N0} people");
+            var run = new AnnotateRun(opened, folder, journal, terminal);
+            try
+            {
+                await run.PredictAsync(people, [.. rows.Where(row => !people.IsPredicted(row))], cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                terminal.Fail($"interrupted after {rows.Count(people.IsPredicted):N0} of {rows.Length:N0} people, who are kept in {to}{AnnotateJournal.Ending}; the same command goes on from there");
+                return ExitCode.Interrupted;
+            }
+
             if (run.Missing.Count > 0) terminal.Warn($"{run.Missing.Count} pictures could not be read, and their people get no joints; first: {run.Missing[0]}");
             if (run.Missing.Count > 0 && !rows.Any(people.IsPredicted)) throw new SinewException($"{folder}: none of the pictures could be read; name their folder with --images");
 
@@ -80,6 +91,7 @@ internal static class AnnotateCommand
             Write(path, to, writer);
             AtomicFile.WriteText(about, SkeletonFile.ToYaml(target));
             JsonFile.Write(list, json => ranked.Write(json, Path.GetFileName(to), Path.GetFileName(model)));
+            journal.Complete();
             terminal.Out.WriteLine($"{to}: {writer.Added:N0} joints added to {writer.Extended:N0} of {labels.People.Count:N0} people ({target.Count} joints, {people.Added.Length} of them new)");
             terminal.Out.WriteLine($"{list}: who to look at first");
             terminal.WriteJson(json =>

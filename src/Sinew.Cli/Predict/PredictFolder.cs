@@ -119,7 +119,7 @@ internal static class PredictFolder
     }
 
     /// <summary>A file's name and its content's hash.</summary>
-    private static string Identity(string path)
+    public static string Identity(string path)
     {
         if (Directory.Exists(path)) path = Path.Combine(path, Training.Loop.Trainer.ModelFileName);
         using var file = AtomicFile.Open(path);

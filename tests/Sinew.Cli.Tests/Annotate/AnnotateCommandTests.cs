@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Sinew.Annotations;
+using Sinew.Cli.Annotate;
 using Sinew.Cli.Tests.Predict;
 using Sinew.Skeletons;
 using Sinew.TestSupport;
@@ -136,6 +137,23 @@ public sealed class AnnotateCommandTests : IDisposable
         var after = AnnotationReader.Read(_folder.File("out.json"));
         Assert.Equal(_spots[1][0].X, after.KeypointsOf(1)[0], 3f);
         Assert.Equal([JointState.Occluded, JointState.Occluded, JointState.Occluded, JointState.Occluded], after.StatesOf(1).ToArray());
+    }
+
+    [Fact]
+    public void An_interrupted_run_goes_on_with_the_people_it_has_not_asked_about()
+    {
+        var (path, photos, to) = (Labels(), _folder.File("photos"), _folder.File("out.json"));
+        var (data, skeleton) = (AnnotationReader.Read(path), SkeletonFile.Load(_folder.File("model/rgb.yaml")));
+        var people = new AnnotatedPeople(data, SkeletonUnion.Of(data.Skeleton, skeleton).Union, skeleton, fill: false);
+        using (var journal = AnnotateJournal.Open(to, AnnotateJournal.MadeOf(path, _model, skeleton, photos, flip: false), people, anew: false))
+            journal.Add(0, [1, 1, 0.5f, 11, 12, 0.5f, 21, 22, 0.5f], 96, 128);
+        Assert.Contains("going on after 1 people", Annotate(0, "--data", path, "--images", photos, "--out", to).Error, StringComparison.Ordinal);
+
+        // nowhere near the green and the blue spot, and so from the first run
+        var after = AnnotationReader.Read(to);
+        Assert.Equal([11, 12, 21, 22], after.KeypointsOf(0)[4..].ToArray());
+        Assert.Equal(_spots[1][1].X, after.KeypointsOf(1)[4], 3f);
+        Assert.False(File.Exists(to + AnnotateJournal.Ending));
     }
 
     [Fact]

@@ -52,8 +52,8 @@ public class ReviewListTests
             new PeopleTable([7, 8], [0, 0], [new Box(0, 0, 50, 50), new Box(0, 0, 50, 50)], [2500, 2500], [false, false]), [10, 10, 20, 20, 0, 0, 20, 20], states);
         var people = new AnnotatedPeople(data, SkeletonUnion.Of(labels, model).Union, model, fill: false);
         // 10 pixels beside the label: d² / (2 · (2σ)² · area) is 100 / (2 · 0.04 · 2500)
-        people.Set(0, [20, 10, 30, 30], [0.9f, 0.7f], 100, 100);
-        people.Set(1, [20, 10, 30, 130], [0.9f, 0.7f], 100, 100);
+        people.Set(0, [20, 10, 0.9f, 30, 30, 0.7f], 100, 100);
+        people.Set(1, [20, 10, 0.9f, 30, 130, 0.7f], 100, 100);
         var review = new ReviewList(people);
         Assert.Equal(1, review.Known);
         var (known, added, expected) = review.ErrorsOf(0);
