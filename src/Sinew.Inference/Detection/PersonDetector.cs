@@ -35,7 +35,7 @@ public sealed class PersonDetector : IDisposable
     public ModelCard Card => _model.Card;
 
     /// <summary>Loads a detector from its weights or its card.</summary>
-    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find"/>.</param>
+    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find(string)"/>.</param>
     /// <param name="options">How people are detected; null for the defaults.</param>
     /// <param name="onnx">How the network is run; null for the CPU with all cores.</param>
     /// <exception cref="SinewException">A file is missing or wrong, or no card is found.</exception>

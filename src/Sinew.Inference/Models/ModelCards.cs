@@ -42,13 +42,27 @@ public static class ModelCards
         return (path, BuiltIn.FirstOrDefault(c => c.Sha256 == hash));
     }
 
-    /// <summary>Loads a network with its card: one that is found, the network's own, or one for a form that can be recognised.</summary>
-    /// <param name="path">As for <see cref="Find"/>.</param>
-    /// <param name="options">How to run it; null for the CPU with all cores.</param>
-    /// <exception cref="SinewException">A file is missing or wrong, or no card is found.</exception>
-    public static (OnnxModel Model, ModelCard Card) Open(string path, OnnxOptions? options = null)
+    /// <summary>The weights that a path stands for, with a card that lies anywhere.</summary>
+    /// <param name="path">As for <see cref="Find(string)"/>.</param>
+    /// <param name="card">The card of these weights, whatever file it names; null to look for it.</param>
+    /// <exception cref="SinewException">A file is missing, the card is wrong, or the weights are not those whose hash it has.</exception>
+    public static (string Weights, ModelCard? Card) Find(string path, string? card)
     {
-        var (weights, card) = Find(path);
+        if (card is null) return Find(path);
+        if (!File.Exists(path)) throw new SinewException($"{path}: there is no such file");
+        var given = ModelCard.Load(card);
+        if (given.Sha256 is not null) Verify(given, card, path, Hash(path));
+        return (path, given);
+    }
+
+    /// <summary>Loads a network with its card: one that is given or found, the network's own, or one for a form that can be recognised.</summary>
+    /// <param name="path">As for <see cref="Find(string)"/>.</param>
+    /// <param name="options">How to run it; null for the CPU with all cores.</param>
+    /// <param name="ownCard">The card of these weights; null to look for it.</param>
+    /// <exception cref="SinewException">A file is missing or wrong, or no card is found.</exception>
+    public static (OnnxModel Model, ModelCard Card) Open(string path, OnnxOptions? options = null, string? ownCard = null)
+    {
+        var (weights, card) = Find(path, ownCard);
         var model = OnnxModel.Load(weights, options);
         try
         {

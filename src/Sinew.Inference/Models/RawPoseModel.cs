@@ -64,12 +64,13 @@ public sealed class RawPoseModel : IDisposable
     public int Joints { get; }
 
     /// <summary>Loads a network from its weights or its card.</summary>
-    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find"/>.</param>
+    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find(string)"/>.</param>
     /// <param name="options">How to run it; null for the CPU with all cores.</param>
+    /// <param name="ownCard">The card of these weights; null to look for it.</param>
     /// <exception cref="SinewException">A file is missing or wrong, no card is found, or the two do not fit each other.</exception>
-    public static RawPoseModel Load(string path, OnnxOptions? options = null)
+    public static RawPoseModel Load(string path, OnnxOptions? options = null, string? ownCard = null)
     {
-        var (model, card) = ModelCards.Open(path, options);
+        var (model, card) = ModelCards.Open(path, options, ownCard);
         try
         {
             return new RawPoseModel(card, model);

@@ -37,7 +37,7 @@ public sealed class PeopleEstimator : IDisposable
     public Skeleton Skeleton { get; }
 
     /// <summary>Loads an estimator from a network's weights or its card.</summary>
-    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find"/>.</param>
+    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find(string)"/>.</param>
     /// <param name="options">How people are detected; null for the defaults.</param>
     /// <param name="onnx">How the network is run; null for the CPU with all cores.</param>
     /// <exception cref="SinewException">A file is missing or wrong, or no card is found.</exception>

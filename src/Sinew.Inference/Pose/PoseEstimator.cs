@@ -43,7 +43,7 @@ public sealed class PoseEstimator : IDisposable
     public Skeleton Skeleton => _model.Skeleton;
 
     /// <summary>Loads an estimator from a network's weights or its card.</summary>
-    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find"/>; null for <see cref="BuiltInModel"/>.</param>
+    /// <param name="path">An ONNX file or a card, see <see cref="ModelCards.Find(string)"/>; null for <see cref="BuiltInModel"/>.</param>
     /// <param name="options">How poses are estimated; null for the defaults.</param>
     /// <param name="onnx">How the network is run; null for the CPU with all cores.</param>
     /// <exception cref="SinewException">A file is missing or wrong, or no card is found.</exception>

@@ -38,6 +38,9 @@ public sealed class RtmPose : Module
     /// <summary>What the names of the refiner's parameters begin with.</summary>
     internal const string RefinerPrefix = "refiner.";
 
+    /// <summary>Names of the tensors whose first side is the joints; all others are the same for every joint.</summary>
+    internal static readonly string[] RowsOfJoints = ["head.final_layer.weight", "head.final_layer.bias"];
+
     private bool _half;
 
     /// <summary>Makes the network with fresh weights.</summary>

@@ -43,7 +43,7 @@ public sealed class Student : IDisposable
             ModelDescription.SizeOf(options.Model), skeleton.Count, options.Width, options.Height, stride: options.Stride,
             refiner: recipe.Method == MethodNames.CoarseToFineStage2 ? (recipe.Refine.Width, skeleton.Limbs) : null);
         if (recipe.WarmStart.HeadInitialScale != 1) network.Head.ScaleInitialWeights(recipe.WarmStart.HeadInitialScale);
-        if (options.Initial is { } initial) LoadInto(network, initial, whole: TrainingMethods.NeedsTrained(recipe.Method));
+        if (options.Initial is { } initial) LoadInto(network, initial, skeleton, whole: TrainingMethods.NeedsTrained(recipe.Method));
         else if (TrainingMethods.NeedsTrained(recipe.Method))
             throw new SinewException($"recipe '{recipe.Name}': {recipe.Method} goes on from a trained network: set student.initial to its model.safetensors, or run both stages from one recipe");
         network.To(device);
@@ -57,22 +57,16 @@ public sealed class Student : IDisposable
     /// a model card that names the network, beside them or given itself.
     /// </param>
     /// <param name="device">Where it runs.</param>
+    /// <param name="ownCard">The card of these weights; null to look for it.</param>
     /// <exception cref="SinewException">The file is missing or damaged, or neither description nor card says what it is.</exception>
-    public static Student Load(string path, Device device)
+    public static Student Load(string path, Device device, string? ownCard = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         using var scope = new TensorScope();
-        var (weights, card) = ModelCards.Find(path);
-        IReadOnlyDictionary<string, string> metadata = new Dictionary<string, string>();
-        var tensors = weights.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? SafeTensors.Read(weights, out metadata)
-            : TorchFile.ReadStateDict(weights);
-        if (metadata.ContainsKey(Checkpoint.MetadataKey))
-            throw new SinewException($"{path}: a checkpoint to resume from, not a model: give the run's model.safetensors or best.safetensors");
-        var description = card is not null ? ModelDescription.Of(card)
-            : metadata.TryGetValue(ModelDescription.MetadataKey, out var json) ? ModelDescription.FromJson(json, path)
-            : throw new SinewException($"{path}: does not say which network it is of, and has no model card: write one beside it ({Path.GetFileNameWithoutExtension(path)}.yaml)");
-        return Made(description, tensors, device);
+        var (tensors, description) = Read(path, ownCard);
+        return Made(
+            description ?? throw new SinewException($"{path}: does not say which network it is of, and has no model card: write one beside it ({Path.GetFileNameWithoutExtension(path)}.yaml)"),
+            tensors, device);
     }
 
     /// <summary>The network of a run's checkpoint, with the averaged weights where the training keeps an average.</summary>
@@ -142,18 +136,53 @@ public sealed class Student : IDisposable
         return new Student(network, description, description.ToSkeleton(), codec, device);
     }
 
-    private static void LoadInto(RtmPose network, string path, bool whole)
+    /// <summary>Weights and what is known of them: by a card, or inside the file; null where neither says it.</summary>
+    private static (IReadOnlyDictionary<string, Tensor> Tensors, ModelDescription? Description) Read(string path, string? ownCard)
+    {
+        var (weights, card) = ModelCards.Find(path, ownCard);
+        IReadOnlyDictionary<string, string> metadata = new Dictionary<string, string>();
+        var tensors = weights.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            ? SafeTensors.Read(weights, out metadata)
+            : TorchFile.ReadStateDict(weights);
+        if (metadata.ContainsKey(Checkpoint.MetadataKey))
+            throw new SinewException($"{path}: a checkpoint to resume from, not a model: give the run's model.safetensors or best.safetensors");
+        return (tensors, card is not null ? ModelDescription.Of(card)
+            : metadata.TryGetValue(ModelDescription.MetadataKey, out var json) ? ModelDescription.FromJson(json, path) : null);
+    }
+
+    private static void LoadInto(RtmPose network, string path, Skeleton skeleton, bool whole)
     {
         using var scope = new TensorScope();
-        var tensors = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? SafeTensors.Read(path)
-            : TorchFile.ReadStateDict(path);
-        // another number of joints or another input is another head: what fits is taken, the rest starts afresh
+        var (tensors, description) = Read(path, ownCard: null);
         var own = network.StateDict();
+        var joints = description?.Joints.Select(j => j.Id).ToArray();
+        if (joints is not null && !joints.SequenceEqual(skeleton.Joints.Select(j => j.Id)))
+        {
+            if (whole) throw new SinewException($"{path}: predicts the joints of {description!.Skeleton}, and this stage goes on from a network of the same joints: {skeleton.Name}");
+            tensors = WithRowsOf(tensors, joints, own, skeleton);
+        }
+
+        // another input is another head: what fits is taken, the rest starts afresh
         var fitting = tensors.Where(t => own.TryGetValue(t.Key, out var o) && o.Shape.AsSpan().SequenceEqual(t.Value.Shape)).ToDictionary(t => t.Key, t => t.Value);
         if (whole && own.Keys.FirstOrDefault(name => !fitting.ContainsKey(name) && !name.StartsWith(RtmPose.RefinerPrefix, StringComparison.Ordinal)) is { } missing)
             throw new SinewException($"{path}: '{missing}' is not there or of another shape: this stage goes on from a network of the same size, input and joints");
         if (fitting.Count == 0) throw new SinewException($"{path}: none of its {tensors.Count} tensors fits this network");
         network.LoadStateDict(fitting, strict: false);
+    }
+
+    /// <summary>The weights with the head's rows, one per joint, in the order of another skeleton: a joint that they know keeps its row, another one has the network's own.</summary>
+    private static Dictionary<string, Tensor> WithRowsOf(IReadOnlyDictionary<string, Tensor> tensors, string[] joints, OrderedDictionary<string, Tensor> own, Skeleton skeleton)
+    {
+        var all = tensors.ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
+        foreach (var name in RtmPose.RowsOfJoints)
+        {
+            // a head of another width has rows of another length
+            if (!all.TryGetValue(name, out var theirs) || theirs.Shape[0] != joints.Length || !own[name].Shape.AsSpan(1).SequenceEqual(theirs.Shape.AsSpan(1))) continue;
+            theirs = theirs.To(own[name].DType);
+            var rows = skeleton.Joints.Select((joint, k) => Array.IndexOf(joints, joint.Id) is >= 0 and var row ? theirs.Narrow(0, row, 1) : own[name].Detach().Narrow(0, k, 1)).ToArray();
+            all[name] = Tensor.Cat(rows, 0);
+        }
+
+        return all;
     }
 }
