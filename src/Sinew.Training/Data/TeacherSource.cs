@@ -35,9 +35,9 @@ public sealed class TeacherSource : IDisposable
     public static TeacherSource Open(TeacherOptions options, Device device)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var path = options.Card ?? options.Model;
         var onnx = Path.GetExtension(options.Model).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
-        return new TeacherSource(options, onnx ? OnnxTeacher.Open(path, name: options.Name) : RtmPoseTeacher.Open(path, options.Name, device));
+        return new TeacherSource(
+            options, onnx ? OnnxTeacher.Open(options.Model, name: options.Name, ownCard: options.Card) : RtmPoseTeacher.Open(options.Model, options.Name, device, options.Card));
     }
 
     /// <summary>Matches the joints, and opens or makes the caches.</summary>
@@ -87,7 +87,7 @@ public sealed class TeacherSource : IDisposable
         }
 
         // confidences become weights: a joint that the teacher is unsure of, or that lies outside the crop, teaches nothing
-        foreach (ref var weight in targets.Weight.AsSpan()) weight = weight >= _options.Threshold ? 1 : 0;
+        foreach (ref var weight in targets.Weight.AsSpan()) weight = weight > 0 && weight >= _options.Threshold ? 1 : 0;
     }
 
     /// <inheritdoc/>

@@ -59,7 +59,7 @@ public sealed class FeatureTeacher : IDisposable
         return Path.GetExtension(options.Model).Equals(".onnx", StringComparison.OrdinalIgnoreCase)
             ? throw new SinewException(
                 $"teacher '{options.Name}': {options.Model} gives no features: give RTMPose weights (.pth, .safetensors) instead, or set features: false to learn from its logits alone")
-            : Student.Load(options.Card ?? options.Model, device);
+            : Student.Load(options.Model, device, options.Card);
     }
 
     /// <summary>Makes a teacher of loaded weights.</summary>

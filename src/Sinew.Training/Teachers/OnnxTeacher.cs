@@ -9,17 +9,18 @@ namespace Sinew.Training.Teachers;
 public static class OnnxTeacher
 {
     /// <summary>Opens a teacher.</summary>
-    /// <param name="path">The ONNX file or its card, as <see cref="ModelCards.Find"/> takes it.</param>
+    /// <param name="path">The ONNX file or its card, as <see cref="ModelCards.Find(string)"/> takes it.</param>
     /// <param name="skeleton">Its joints; null for the built-in skeleton that the card names.</param>
     /// <param name="name">Short name; null for the card's.</param>
     /// <param name="reading">How its output is read; null for the defaults, with the card's β.</param>
     /// <param name="options">How it is run; null for one thread of the CPU: a training asks from several threads at once.</param>
+    /// <param name="ownCard">The card of these weights; null to look for it.</param>
     /// <exception cref="SinewException">A file is missing or wrong, the skeleton is unknown, or model, card and skeleton do not fit each other.</exception>
     public static ITeacher Open(
-        string path, Skeleton? skeleton = null, string? name = null, TeacherReading? reading = null, OnnxOptions? options = null)
+        string path, Skeleton? skeleton = null, string? name = null, TeacherReading? reading = null, OnnxOptions? options = null, string? ownCard = null)
     {
-        var (weights, _) = ModelCards.Find(path);
-        var model = RawPoseModel.Load(path, options ?? new OnnxOptions { Threads = 1, Spin = false });
+        var (weights, _) = ModelCards.Find(path, ownCard);
+        var model = RawPoseModel.Load(path, options ?? new OnnxOptions { Threads = 1, Spin = false }, ownCard);
         try
         {
             return Open(model, Fingerprint(weights, model.Card), skeleton, name, reading);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sinew.Imaging;
+using Sinew.Inference;
 using Sinew.Tensors;
 using Sinew.Training.Models;
 
@@ -12,14 +13,18 @@ public static class RtmPoseTeacher
     /// <param name="path">Weights or their card, as <see cref="Student.Load"/> takes them.</param>
     /// <param name="name">Short name.</param>
     /// <param name="device">Where it runs.</param>
+    /// <param name="ownCard">The card of these weights; null to look for it.</param>
     /// <exception cref="SinewException">A file is missing or wrong.</exception>
-    public static ITeacher Open(string path, string name, Device device)
+    public static ITeacher Open(string path, string name, Device device, string? ownCard = null)
     {
-        var student = Student.Load(path, device);
+        var (weights, card) = ModelCards.Find(path, ownCard);
+        var student = Student.Load(path, device, ownCard);
         var d = student.Description;
-        using var stream = File.OpenRead(path);
+        using var stream = File.OpenRead(weights);
         var hash = $"{Convert.ToHexStringLower(SHA256.HashData(stream))} {d.ToJson()}";
-        return new SimCcTeacher(name, student.Skeleton, d.Width, d.Height, d.SplitRatio, new Network(student), hash);
+        var reading = new TeacherReading();
+        if (card?.Output is { } output) reading = reading with { Sharpness = (float)output.Beta };
+        return new SimCcTeacher(name, student.Skeleton, d.Width, d.Height, d.SplitRatio, new Network(student), hash, reading) { Padding = (float)d.Padding };
     }
 
     private sealed class Network(Student student) : ITeacherNetwork
