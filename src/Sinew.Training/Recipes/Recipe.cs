@@ -156,8 +156,8 @@ public enum DistillationDecay
 public sealed record DwPoseOptions
 {
     /// <summary>
-    /// λ, on the labels' loss of stage 1. The published loss sums over the batch of a device where the teachers' averages; with the loss
-    /// averaged, this number is that batch: 64 at 256×192, 32 at 384×288.
+    /// λ, on the labels' loss of stage 1. The published loss sums over the batch of a device, and devices average, where the teachers' averages
+    /// over all; with the loss averaged, this number is that batch: 64 at 256×192, 32 at 384×288.
     /// </summary>
     public double LabelWeight { get; init; } = 64;
 
@@ -244,7 +244,7 @@ public sealed record ScheduleOptions
     /// <summary>Peak learning rate of AdamW.</summary>
     public double LearningRate { get; init; } = 4e-3;
 
-    /// <summary>Decay of weights (not of norms and biases).</summary>
+    /// <summary>Decay of all that learns but the batch norms' weights and the biases.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
     /// <summary>Steps over which the rate grows linearly from <see cref="WarmUpFactor"/> × the peak.</summary>
@@ -264,6 +264,9 @@ public sealed record ScheduleOptions
 
     /// <summary>Momentum of the averaged weights (MMEngine's sense: 0.0002 is slow); null for none.</summary>
     public double? EmaMomentum { get; init; }
+
+    /// <summary>Steps after which the average's momentum has come down from 1 to a third: MMPose's <c>gamma</c>; 0 for <see cref="EmaMomentum"/> from the start.</summary>
+    public double EmaWarmUp { get; init; } = 2000;
 
     /// <summary>Steps between two written checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 200;
@@ -315,7 +318,7 @@ public sealed record AugmentationPlan
     /// <summary>Range of the scale factor of the first stage: 1 ± this.</summary>
     public double Scale { get; init; } = 0.4;
 
-    /// <summary>Largest shift of the first stage, as a fraction of the box.</summary>
+    /// <summary>Largest shift of the first stage, as a fraction of the box; the last one has none.</summary>
     public double Shift { get; init; } = 0.16;
 
     /// <summary>Probability of a half-body crop in the first stage.</summary>
@@ -330,7 +333,7 @@ public sealed record AugmentationPlan
     /// <summary>True for colour jitter and blurs.</summary>
     public bool Colour { get; init; } = true;
 
-    /// <summary>How crops vary in the first stage and in the last: no shift and half bodies there, and never more than RTMPose's last stage.</summary>
+    /// <summary>How crops vary in the first stage and in the last: no shift there, and the rest never more than in RTMPose's last stage.</summary>
     public (AugmentationOptions First, AugmentationOptions Last) Stages()
     {
         var first = AugmentationOptions.Stage1 with
@@ -347,7 +350,7 @@ public sealed record AugmentationPlan
         var light = AugmentationOptions.Stage2;
         var last = first with
         {
-            ShiftProbability = light.ShiftProbability,
+            ShiftFactor = light.ShiftFactor,
             ScaleMin = Math.Max(first.ScaleMin, light.ScaleMin),
             ScaleMax = Math.Min(first.ScaleMax, light.ScaleMax),
             RotationDegrees = Math.Min(first.RotationDegrees, light.RotationDegrees),

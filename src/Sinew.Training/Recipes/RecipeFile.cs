@@ -30,6 +30,9 @@ public static class RecipeFile
         ["mmpose-mean"] = new(BinReduction.Mean, JointReduction.PeopleAndJoints),
     };
 
+    private static readonly Dictionary<string, string> Models =
+        new[] { "t", "s", "m", "l", "x" }.Select(size => $"rtmpose-{size}").ToDictionary(name => name, StringComparer.Ordinal);
+
     private static readonly Dictionary<string, bool> Reproductions = new(StringComparer.Ordinal) { ["none"] = false, ["published"] = true };
 
     private static readonly Dictionary<string, DistillationDecay> Decays = new(StringComparer.Ordinal)
@@ -67,6 +70,33 @@ public static class RecipeFile
     /// <param name="text">YAML.</param>
     /// <param name="name">Name for errors.</param>
     public static Recipe Parse(string text, string name) => Read(YamlMap.Parse(text, name));
+
+    /// <summary>What of a recipe makes it another training than one that was begun with an earlier text of it.</summary>
+    /// <param name="begun">The recipe's text in the checkpoint.</param>
+    /// <param name="goingOn">Its text now.</param>
+    /// <returns>The key whose value differs; null where the training can go on.</returns>
+    internal static string? Contradiction(string begun, string goingOn)
+    {
+        if (begun == goingOn) return null;
+        Recipe before, now;
+        try
+        {
+            (before, now) = (ReadOne(YamlMap.Parse(begun, "checkpoint")), ReadOne(YamlMap.Parse(goingOn, "recipe")));
+        }
+        catch (SinewException)
+        {
+            // it needs environment variables that are gone, or keys of another version: nothing to compare
+            return null;
+        }
+
+        IEnumerable<object?> Sets(Recipe r) => r.Datasets.Select(d => (object?)(d.Name, d.Ratio, d.MinimumJoints, d.Generated is { } g ? g with { Keep = false } : null));
+        return before.Seed != now.Seed ? "seed"
+            : before.Method != now.Method ? "method"
+            : before.Schedule.Batch != now.Schedule.Batch ? "schedule.batch"
+            : before.Student with { Initial = null } != now.Student with { Initial = null } ? "student"
+            : !Sets(before).SequenceEqual(Sets(now)) ? "datasets"
+            : null;
+    }
 
     private static Recipe Read(YamlMap map)
     {
@@ -138,7 +168,7 @@ public static class RecipeFile
                 m.Text("name"), ModelFile(m, "model", modelsRoot), m.Has("card") ? Expand(m, "card", m.Text("card")) : null,
                 m.Number("beta", 1, 0), m.Choice("mode", TeacherModes, "cached"), m.Number("threshold", 0.2, 0, 1),
                 m.Has("minimum_sigma") ? m.Number("minimum_sigma", min: 0) : null) { Features = Features(m, method) }))],
-            Loss = Loss(map.Map("loss"), method, published),
+            Loss = Loss(map.Map("loss"), method),
             Structure = Structure(map.Map("structure")),
             Refine = Refine(map.Map("refine")),
             DwPose = DwPose(map.Map("dwpose"), method, published),
@@ -159,6 +189,8 @@ public static class RecipeFile
         }
 
         if (recipe.Datasets.Count == 0) throw map.Error("datasets", "has no entry: a training needs at least one data set");
+        if (recipe.Datasets.Any(d => d.Ratio is null) && recipe.Datasets.Any(d => d.Ratio is not null)) throw map.Error("datasets", "have a ratio here and none there: give it to each or to none");
+        if (recipe.Datasets.All(d => d.Ratio == 0)) throw map.Error("datasets", "have no ratio above 0: nobody's turn would ever come");
         foreach (var names in new[] { recipe.Datasets.Select(d => d.Name), recipe.Teachers.Select(t => t.Name), recipe.Evaluations.Select(e => e.Name) })
         {
             var twice = names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
@@ -171,21 +203,31 @@ public static class RecipeFile
     private static GeneratedOptions? Generated(YamlMap? m)
     {
         if (m is null) return null;
-        var size = m.Has("size") ? m.Numbers("size", 2) : null;
+        var size = m.Has("size") ? Pixels(m, "size", null) : null;
         return Closed(m, new GeneratedOptions(
             m.Choice("domain", Domains, "truth"), m.Whole("people", min: 1), m.Whole("seed", 1), m.Text("skeleton", null),
-            size is null ? null : (int)size[0], size is null ? null : (int)size[1], m.Whole("people_per_image", 2, 1, 12), m.Number("annotation_noise", 1, 0, 10), m.Number("difficulty", 1, 0, 1))
+            size?[0], size?[1], m.Whole("people_per_image", 2, 1, 12), m.Number("annotation_noise", 1, 0, 10), m.Number("difficulty", 1, 0, 1))
         { Keep = m.Flag("keep", false), Crowded = m.Number("crowded", 0, 0, 1) });
     }
 
     private static StudentOptions Student(YamlMap recipe, string modelsRoot)
     {
         var m = recipe.Map("student") ?? throw recipe.Error("student", "is missing: say student.model");
-        var input = m.Numbers("input", 2, [192, 256]);
+        var (input, stride) = (Pixels(m, "input", [192, 256]), m.Whole("stride", 32, 16, 32));
+        if (input.Any(side => side % stride != 0)) throw m.Error("input", $"must be multiples of the stride, {stride}, not {input[0]} and {input[1]}");
         return Closed(m, new StudentOptions(
-            m.Text("model"), m.Text("skeleton", null), (int)input[0], (int)input[1],
+            m.Choice("model", Models), m.Text("skeleton", null), input[0], input[1],
             m.Has("initial") ? ModelFile(m, "initial", modelsRoot) : null,
-            m.Whole("stride", 32, 16, 32)));
+            stride));
+    }
+
+    /// <summary>A width and a height.</summary>
+    private static int[] Pixels(YamlMap m, string key, double[]? otherwise)
+    {
+        var sides = m.Numbers(key, 2, otherwise);
+        return sides.All(side => side is >= 1 and <= 16384 && side == Math.Floor(side))
+            ? [.. sides.Select(side => (int)side)]
+            : throw m.Error(key, "must be a width and a height in whole pixels");
     }
 
     private static bool Features(YamlMap teacher, string method)
@@ -223,14 +265,12 @@ public static class RecipeFile
     {
         var d = new DwPoseOptions
         {
-            LabelWeight = published ? 1 : new DwPoseOptions().LabelWeight,
             LogitWeight = method == MethodNames.DwPoseStage2 ? 1 : new DwPoseOptions().LogitWeight,
             Decay = published ? DistillationDecay.Epoch : DistillationDecay.Step,
         };
         return m is null ? d : Closed(m, new DwPoseOptions
         {
-            // the balance of the published code is that of its batch, so its own weight stands there
-            LabelWeight = m.Number("label_weight", d.LabelWeight, 0) is var label && published ? d.LabelWeight : label,
+            LabelWeight = m.Number("label_weight", d.LabelWeight, 0),
             FeatureWeight = m.Number("feature_weight", d.FeatureWeight, 0),
             LogitWeight = m.Number("logit_weight", d.LogitWeight, 0),
             Decay = m.Choice("decay", Decays, published ? "epoch" : "step"),
@@ -239,9 +279,9 @@ public static class RecipeFile
 
     private static bool IsDwPose(string method) => method is MethodNames.DwPoseStage1 or MethodNames.DwPoseStage2;
 
-    private static LossOptions Loss(YamlMap? m, string method, bool published)
+    private static LossOptions Loss(YamlMap? m, string method)
     {
-        var (label, teacher) = IsDwPose(method) ? (published ? "mmpose" : "mmpose-mean", "dwpose") : ("defined-joints", "defined-joints");
+        var (label, teacher) = IsDwPose(method) ? ("mmpose-mean", "dwpose") : ("defined-joints", "defined-joints");
         var d = new LossOptions { LabelNormalisation = Normalisations[label], TeacherNormalisation = Normalisations[teacher] };
         // offsets learn more from where the labels are than from where a teacher's mean is (docs/results.md)
         if (method == MethodNames.CoarseToFineStage2) d = d with { Alpha = 0.7 };
@@ -270,8 +310,9 @@ public static class RecipeFile
             WarmUpFactor = m.Number("warm_up_factor", d.WarmUpFactor, 0, 1),
             FlatUntil = m.Number("flat_until", d.FlatUntil, 0, 1),
             FinalFactor = m.Number("final_factor", d.FinalFactor, 0, 1),
-            ClipNorm = m.Has("clip_norm") ? m.Number("clip_norm", min: 0) : null,
+            ClipNorm = m.Has("clip_norm") ? m.Number("clip_norm", min: 1e-12) : null,
             EmaMomentum = m.Has("ema_momentum") ? m.Number("ema_momentum", min: 0, max: 1) : null,
+            EmaWarmUp = m.Number("ema_warm_up", d.EmaWarmUp, 0),
             CheckpointEvery = m.Whole("checkpoint_every", d.CheckpointEvery, 1),
             EvaluateEvery = m.Whole("evaluate_every", d.EvaluateEvery, 0),
             Threads = m.Whole("threads", d.Threads, 0, 1024),

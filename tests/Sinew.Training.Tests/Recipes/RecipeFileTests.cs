@@ -1,4 +1,5 @@
 using Sinew.Generation;
+using Sinew.Imaging;
 using Sinew.Training.Losses;
 using Sinew.Training.Recipes;
 
@@ -111,9 +112,20 @@ public class RecipeFileTests
         var (ours, theirs) = (RecipeFile.Load(path), RecipeFile.Load(path, ["reproduce=published"]));
         Assert.Equal((0.5, 1.0), (ours.Stages[1].Schedule.FlatUntil, theirs.Stages[1].Schedule.FlatUntil));
         Assert.Equal(0, theirs.Stages[1].Augmentation.LastStage);
-        Assert.Equal((64.0, 1.0), (ours.Stages[0].DwPose.LabelWeight, theirs.Stages[0].DwPose.LabelWeight));
-        Assert.Equal(LossNormalisation.MMPose, theirs.Stages[0].Loss.LabelNormalisation);
+        // a mean over all people, times the people of one of their devices: their balance, whatever the batch
+        Assert.Equal((64.0, 64.0), (ours.Stages[0].DwPose.LabelWeight, theirs.Stages[0].DwPose.LabelWeight));
+        Assert.Equal(new LossNormalisation(BinReduction.Mean, JointReduction.PeopleAndJoints), theirs.Stages[0].Loss.LabelNormalisation);
         Assert.Equal((DistillationDecay.Step, DistillationDecay.Epoch), (ours.Stages[0].DwPose.Decay, theirs.Stages[0].DwPose.Decay));
+    }
+
+    [Fact]
+    public void The_last_part_of_a_training_has_RTMPoses_lighter_crops()
+    {
+        var (first, last) = new AugmentationPlan().Stages();
+        Assert.Equal(AugmentationOptions.Stage1, first);
+        Assert.Equal(AugmentationOptions.Stage2, last);
+        Assert.Equal(0, new AugmentationPlan { Shift = 0.9 }.Stages().Last.ShiftFactor);
+        Assert.Equal(20, new AugmentationPlan { Rotation = 20 }.Stages().Last.RotationDegrees);
     }
 
     [Theory]
