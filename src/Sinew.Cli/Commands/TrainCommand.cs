@@ -39,7 +39,7 @@ internal static class TrainCommand
             var plan = RecipeFile.Load(recipes[0], settings);
             var folder = options.GetValue(output) ?? Path.Combine("runs", plan.Name);
             var result = Run(plan, folder, options.GetValue(resume), terminal, cancel);
-            if (result.Step < result.Steps)
+            if (!result.Finished)
             {
                 terminal.Warn($"stopped at step {result.Step} of {result.Steps}; the state is saved: go on with the same command and --resume --out {folder}");
                 return Task.FromResult(ExitCode.Interrupted);

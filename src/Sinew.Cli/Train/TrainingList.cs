@@ -62,7 +62,7 @@ internal sealed class TrainingList
 
             terminal.Status.WriteLine(at);
             var result = TrainCommand.Run(training.Recipe, training.Folder, IsBegun(training), terminal, cancel);
-            if (result.Step < result.Steps) return false;
+            if (!result.Finished) return false;
         }
 
         return true;

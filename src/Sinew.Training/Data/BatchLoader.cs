@@ -51,9 +51,10 @@ public sealed class BatchLoader : IDisposable
         }
 
         var first = _ahead.Peek();
-        first.Wait(cancel);
+        // waits without an error of its own, so that a loader's comes out as it is
+        Task.WaitAny([first], cancel);
         _ahead.Dequeue();
-        return first.Result;
+        return first.GetAwaiter().GetResult();
     }
 
     /// <summary>Lets the loader use a batch's buffers again.</summary>

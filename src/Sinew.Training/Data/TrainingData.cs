@@ -16,14 +16,13 @@ public sealed class TrainingData : IDisposable
     private readonly List<TrainingSet> _sets;
     private readonly List<TeacherSource> _teachers;
     private readonly List<FeatureTeacher> _seeing;
-    private readonly Dictionary<string, EvaluationSet> _evaluations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EvaluationSet> _evaluations;
 
-    private TrainingData(Recipe recipe, Skeleton skeleton, List<TrainingSet> sets, List<TeacherSource> teachers, List<FeatureTeacher> seeing)
+    private TrainingData(
+        Recipe recipe, Skeleton skeleton, List<TrainingSet> sets, List<TeacherSource> teachers, List<FeatureTeacher> seeing, Dictionary<string, EvaluationSet> evaluations)
     {
-        (_recipe, Skeleton, _sets, _teachers, _seeing) = (recipe, skeleton, sets, teachers, seeing);
+        (_recipe, Skeleton, _sets, _teachers, _seeing, _evaluations) = (recipe, skeleton, sets, teachers, seeing, evaluations);
         var ratios = recipe.Datasets.Select((d, i) => d.Ratio ?? sets[i].Count).ToArray();
-        if (recipe.Datasets.Any(d => d.Ratio is null) && recipe.Datasets.Any(d => d.Ratio is not null))
-            throw new SinewException($"recipe '{recipe.Name}': give a ratio to every data set or to none");
         Sampler = new Sampler([.. sets.Select(s => s.Count)], ratios, recipe.Seed);
     }
 
@@ -77,6 +76,14 @@ public sealed class TrainingData : IDisposable
                 say?.Invoke($"{set.Name}: {set.Count} people, {set.Mapping.Shared} of the student's {skeleton.Count} joints");
             }
 
+            var evaluations = new Dictionary<string, EvaluationSet>(StringComparer.Ordinal);
+            foreach (var options in recipe.Evaluations)
+            {
+                var set = EvaluationSet.Load(options, say);
+                set.Check();
+                evaluations.Add(options.Name, set);
+            }
+
             var codec = SimCcCodec.ForInput(recipe.Student.Width, recipe.Student.Height);
             var grid = BinGrid.SimCc(codec.Width, codec.Height, codec.SplitRatio);
             // softmax(β·gaussian) is, near its peak, a gaussian of σ / √β
@@ -84,7 +91,7 @@ public sealed class TrainingData : IDisposable
             var labelSigma = ((float)(codec.Sigma.X / narrowing), (float)(codec.Sigma.Y / narrowing));
             foreach (var teacher in teachers) teacher.Prepare(sets, skeleton, grid, labelSigma, say, cancel);
             foreach (var (options, network) in seeing) say?.Invoke($"teacher {options.Name}: {new JointRows(network.Skeleton, skeleton).Known} of the student's {skeleton.Count} joints, features and logits at every step");
-            return new TrainingData(recipe, skeleton, sets, teachers, [.. seeing.Select(t => FeatureTeacher.Of(t.Options, t.Network, skeleton, recipe.Student))]);
+            return new TrainingData(recipe, skeleton, sets, teachers, [.. seeing.Select(t => FeatureTeacher.Of(t.Options, t.Network, skeleton, recipe.Student))], evaluations);
         }
         catch
         {
@@ -113,8 +120,7 @@ public sealed class TrainingData : IDisposable
     public EvaluationScore Evaluate(EvaluationOptions options, Student student, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!_evaluations.TryGetValue(options.Name, out var set)) _evaluations[options.Name] = set = EvaluationSet.Load(options);
-        return set.Score(student, cancel);
+        return _evaluations[options.Name].Score(student, cancel);
     }
 
     /// <inheritdoc/>

@@ -60,6 +60,14 @@ public sealed class EvaluationSet
         return new EvaluationSet(options, data, AnnotationFiles.Usable(data, minimumJoints: 1), new ImageCache(64 << 20));
     }
 
+    /// <summary>Refuses a set that cannot be used, before a training spends hours on what would be scored on it.</summary>
+    /// <exception cref="SinewException">Nobody is labelled, or the pictures are not where the options say.</exception>
+    public void Check()
+    {
+        if (_people.Length == 0) throw new SinewException($"evaluation '{_options.Name}': {_options.Annotations} has nobody with a labelled joint and a box");
+        _cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[_data.People.Image[_people[0]]]));
+    }
+
     /// <summary>Crops of labelled people that are spread evenly over the set, as models see them.</summary>
     /// <param name="width">Width of the crops, pixels.</param>
     /// <param name="height">Height of the crops, pixels.</param>

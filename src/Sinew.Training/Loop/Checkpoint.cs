@@ -17,6 +17,7 @@ public static class Checkpoint
     public const string MetadataKey = "sinew.checkpoint";
 
     private const string Version = "1";
+    private const string EvaluationDueKey = "evaluation_due";
     private const string ModelPrefix = "model.";
     private const string OptimiserPrefix = "optimiser.";
     private const string AveragePrefix = "average.";
@@ -44,6 +45,7 @@ public static class Checkpoint
             ["best"] = progress.Best.ToString("R", CultureInfo.InvariantCulture),
             ["recipe"] = progress.RecipeText,
         };
+        if (progress.EvaluationDue) metadata.Add(EvaluationDueKey, "true");
         if (progress.Description is { } description) metadata.Add(ModelDescription.MetadataKey, description.ToJson());
         foreach (var (name, tensor) in network.StateDict()) tensors.Add(ModelPrefix + name, tensor);
         Add(OptimiserPrefix, optimiser.State(), tensors, metadata);
@@ -66,8 +68,7 @@ public static class Checkpoint
         ArgumentNullException.ThrowIfNull(optimiser);
         using var scope = new TensorScope();
         var tensors = SafeTensors.Read(path, out var metadata);
-        if (metadata.GetValueOrDefault(MetadataKey) != Version)
-            throw new SinewException($"{path}: not a checkpoint of a training (or of another version): give the run's last.safetensors");
+        Of(path, metadata);
         network.LoadStateDict(With(ModelPrefix, tensors));
         parts?.LoadStateDict(With(PartsPrefix, tensors));
         optimiser.Load(StateOf(OptimiserPrefix, tensors, metadata));
@@ -77,7 +78,7 @@ public static class Checkpoint
             [.. metadata["sampler"].Split(',').Select(s => long.Parse(s, CultureInfo.InvariantCulture))],
             tensors["random"].ToArray<byte>(),
             double.Parse(metadata["best"], CultureInfo.InvariantCulture),
-            metadata["recipe"]);
+            metadata["recipe"]) { EvaluationDue = metadata.ContainsKey(EvaluationDueKey) };
     }
 
     /// <summary>True for the state of a training; false for any other file, one that is missing too.</summary>
@@ -87,6 +88,15 @@ public static class Checkpoint
     {
         ArgumentNullException.ThrowIfNull(path);
         return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && File.Exists(path) && SafeTensors.ReadMetadata(path).ContainsKey(MetadataKey);
+    }
+
+    /// <summary>The text of the recipe that a training was begun with, or last went on with.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SinewException">The file is damaged, or no checkpoint.</exception>
+    public static string RecipeOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Of(path, SafeTensors.ReadMetadata(path))["recipe"];
     }
 
     /// <summary>Reads the network alone: the averaged weights where there are some, and what is known of them.</summary>
@@ -106,6 +116,10 @@ public static class Checkpoint
         };
         return (averaged.Count > 0 ? averaged : With(ModelPrefix, tensors), description);
     }
+
+    private static IReadOnlyDictionary<string, string> Of(string path, IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault(MetadataKey) == Version
+        ? metadata
+        : throw new SinewException($"{path}: not a checkpoint of a training (or of another version): give the run's last.safetensors");
 
     private static void Add(string prefix, OptimiserState state, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
     {
@@ -136,4 +150,7 @@ public sealed record TrainingState(long Step, long[] SamplerState, byte[] Random
 {
     /// <summary>What is known of the network, so that it can be used without the training.</summary>
     public ModelDescription? Description { get; init; }
+
+    /// <summary>True where the recipe asks for an evaluation at this step and it is not done yet.</summary>
+    public bool EvaluationDue { get; init; }
 }

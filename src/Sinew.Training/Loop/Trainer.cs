@@ -60,6 +60,9 @@ public sealed class Trainer
         if (resume && !File.Exists(lastPath))
             throw new SinewException($"{_folder}: holds no {LastFile} to resume from: start without --resume");
 
+        using var claim = RunClaim.Of(_folder);
+        if (resume && RecipeFile.Contradiction(Checkpoint.RecipeOf(lastPath), _recipe.Text) is { } other)
+            throw new SinewException($"{_folder}: was begun with another {other}, and --resume goes on with what was begun: take that back, or start anew with another --out");
         var device = Device.Parse(schedule.Device);
         if (device != Device.Cpu && !Torch.CudaAvailable)
             throw new SinewException($"schedule.device is {schedule.Device}, but this libtorch sees no such device: set schedule.device=cpu, or SINEW_LIBTORCH to a CUDA build");
@@ -74,7 +77,7 @@ public sealed class Trainer
         var network = student.Network;
         using var method = TrainingMethods.Create(_recipe, student, data, steps);
         using var optimiser = new AdamW(ParameterGroups(method, schedule.WeightDecay), schedule.LearningRate);
-        using var average = schedule.EmaMomentum is { } momentum ? new ExponentialMovingAverage(network, momentum) : null;
+        using var average = schedule.EmaMomentum is { } momentum ? new ExponentialMovingAverage(network, momentum, schedule.EmaWarmUp) : null;
 
         var state = new TrainingState(0, [], [], double.NegativeInfinity, _recipe.Text);
         if (resume)
@@ -85,7 +88,6 @@ public sealed class Trainer
             Say?.Invoke($"going on at step {state.Step} of {steps}");
         }
 
-        Directory.CreateDirectory(_folder);
         AtomicFile.WriteText(Path.Combine(_folder, RecipeFileName), _recipe.Text);
         using var log = new RunLog(_folder, _time);
         using var loader = data.Start(state.Step, steps);
@@ -108,32 +110,53 @@ public sealed class Trainer
                 .ToDictionary(s => s.Item1, s => Math.Round(s.Value, 6), StringComparer.Ordinal),
         };
 
-        void Save(long done) => Checkpoint.Save(
-            lastPath, network, optimiser, average, method.Parts, new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text) { Description = Described(done) });
+        void Save(long done, bool evaluationDue = false) => Checkpoint.Save(
+            lastPath, network, optimiser, average, method.Parts,
+            new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text) { Description = Described(done), EvaluationDue = evaluationDue });
 
-        void Evaluate(long done)
+        // false where it was cancelled: the state that was saved before it says that it is due
+        bool Evaluate(long done)
         {
             evaluations.Clear();
             average?.Swap();
-            foreach (var evaluation in recipe.Evaluations)
+            try
             {
-                var score = data.Evaluate(evaluation, student, cancel);
-                evaluations.Add(score);
-                log.Write($"evaluation/{evaluation.Name}", done, [.. score.Metrics]);
-                Say?.Invoke($"step {done}: {evaluation.Name} {score.Summary}");
-            }
+                foreach (var evaluation in recipe.Evaluations)
+                {
+                    var score = data.Evaluate(evaluation, student, cancel);
+                    evaluations.Add(score);
+                    log.Write($"evaluation/{evaluation.Name}", done, [.. score.Metrics]);
+                    Say?.Invoke($"step {done}: {evaluation.Name} {score.Summary}");
+                }
 
-            var mean = evaluations.Count == 0 ? double.NegativeInfinity : evaluations.Average(e => e.Main);
-            if (mean > best)
+                var mean = evaluations.Count == 0 ? double.NegativeInfinity : evaluations.Average(e => e.Main);
+                if (mean > best)
+                {
+                    best = mean;
+                    student.Save(Path.Combine(_folder, BestFile), Scored(done));
+                }
+
+                return true;
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
-                best = mean;
-                student.Save(Path.Combine(_folder, BestFile), Scored(done));
+                return false;
             }
-
-            average?.Swap();
+            finally
+            {
+                average?.Swap();
+                network.Train(true);
+            }
         }
 
         var step = state.Step;
+        TrainingResult Stopped() => new(step, steps, Path.Combine(_folder, ModelFileName), []) { Finished = false };
+        if (state.EvaluationDue && step < steps)
+        {
+            if (!Evaluate(step)) return Stopped();
+            Save(step);
+        }
+
         network.Train(true);
         while (step < steps && !cancel.IsCancellationRequested)
         {
@@ -145,6 +168,12 @@ public sealed class Trainer
             catch (OperationCanceledException)
             {
                 break;
+            }
+            catch (SinewException)
+            {
+                // a picture that cannot be read costs no step that is done
+                if (step > state.Step) Save(step);
+                throw;
             }
 
             using (var scope = new TensorScope())
@@ -177,24 +206,23 @@ public sealed class Trainer
                 Progress?.Invoke(new TrainingProgress(step, steps, values[0].Item2, speed.PerSecond, speed.Remaining((steps - step) * (long)schedule.Batch)));
             }
 
-            if (schedule.EvaluateEvery > 0 && step % schedule.EvaluateEvery == 0 && step < steps)
-            {
-                Evaluate(step);
-                network.Train(true);
-            }
-
-            if (step % schedule.CheckpointEvery == 0 && step < steps) Save(step);
+            if (step == steps) break;
+            // saved first: looking at thousands of people takes longer than a step, and may end in an error
+            var due = schedule.EvaluateEvery > 0 && step % schedule.EvaluateEvery == 0;
+            if (due || step % schedule.CheckpointEvery == 0) Save(step, due);
+            if (!due) continue;
+            if (!Evaluate(step)) return Stopped();
+            Save(step);
         }
 
-        if (step >= steps)
-        {
-            Evaluate(step);
-            average?.Swap();
-            student.Save(Path.Combine(_folder, ModelFileName), Scored(step));
-            average?.Swap();
-        }
-
-        if (step > state.Step || !resume) Save(step);
+        var changed = step > state.Step || !resume;
+        if (changed) Save(step);
+        if (step < steps) return Stopped();
+        if (!Evaluate(step)) return Stopped();
+        average?.Swap();
+        student.Save(Path.Combine(_folder, ModelFileName), Scored(step));
+        average?.Swap();
+        if (changed && evaluations.Count > 0) Save(step);
         return new TrainingResult(step, steps, Path.Combine(_folder, ModelFileName), evaluations);
     }
 
@@ -208,7 +236,7 @@ public sealed class Trainer
         var started = _recipe.Stages.Any(s => File.Exists(In(s, LastFile)));
         if (!resume && started) throw new SinewException($"{_folder}: holds a training already: go on with --resume, or name another folder with --out");
         if (resume && !started) throw new SinewException($"{_folder}: holds no stage to resume: start without --resume");
-        Directory.CreateDirectory(_folder);
+        using var claim = RunClaim.Of(_folder);
         AtomicFile.WriteText(Path.Combine(_folder, RecipeFileName), _recipe.Text);
         string Weights(string path) => path.StartsWith(RecipeFile.StagePrefix, StringComparison.Ordinal)
             ? Path.Combine(_folder, path[RecipeFile.StagePrefix.Length..], ModelFileName)
@@ -225,7 +253,7 @@ public sealed class Trainer
                 Teachers = [.. stage.Teachers.Select(t => t with { Model = Weights(t.Model) })],
             };
             result = new Trainer(own, Path.Combine(_folder, stage.Stage!), _time) { Progress = Progress, Say = Say }.Run(File.Exists(In(stage, LastFile)), cancel);
-            if (result.Step < result.Steps) return result;
+            if (!result.Finished) return result;
         }
 
         foreach (var file in new[] { ModelFileName, BestFile }.Where(f => File.Exists(In(_recipe.Stages[^1], f))))
@@ -237,11 +265,15 @@ public sealed class Trainer
         return result! with { ModelPath = Path.Combine(_folder, ModelFileName) };
     }
 
-    /// <summary>Weights decay, norms, biases and the head's scales do not (MMPose's <c>norm_decay_mult</c> and <c>bias_decay_mult</c>).</summary>
+    /// <summary>
+    /// All decays but the batch norms' weights and the biases (MMPose's <c>norm_decay_mult</c> and <c>bias_decay_mult</c>, which leave the
+    /// head's own scales in).
+    /// </summary>
     private static ParameterGroup[] ParameterGroups(ITrainingMethod method, double weightDecay)
     {
         var all = method.Parameters.ToList();
-        bool Decays((string Name, Tensor Value) p) => p.Value.Rank > 1 && p.Name.EndsWith(".weight", StringComparison.Ordinal);
+        bool Decays((string Name, Tensor Value) p) =>
+            !p.Name.EndsWith(".bias", StringComparison.Ordinal) && !(p.Value.Rank == 1 && p.Name.EndsWith(".weight", StringComparison.Ordinal));
         return [new(all.Where(Decays), weightDecay: weightDecay), new(all.Where(p => !Decays(p)))];
     }
 
@@ -288,7 +320,11 @@ public readonly record struct TrainingProgress(long Step, long Steps, double Los
 
 /// <summary>What a training came to.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="Steps">Steps in all; equal to <paramref name="Step"/> where the training reached its end.</param>
+/// <param name="Steps">Steps in all.</param>
 /// <param name="ModelPath">The model file, written at the end.</param>
 /// <param name="Evaluations">The last evaluation's scores.</param>
-public sealed record TrainingResult(long Step, long Steps, string ModelPath, IReadOnlyList<EvaluationScore> Evaluations);
+public sealed record TrainingResult(long Step, long Steps, string ModelPath, IReadOnlyList<EvaluationScore> Evaluations)
+{
+    /// <summary>False where the training was cancelled, in its steps or in its last evaluation.</summary>
+    public bool Finished { get; init; } = true;
+}
