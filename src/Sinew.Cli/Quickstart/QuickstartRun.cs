@@ -64,7 +64,7 @@ internal sealed class QuickstartRun(QuickstartPlan plan, QuickstartFolder folder
         var path = folder.RecipeOf(student.Name);
         AtomicFile.WriteText(path, student.Recipe(plan, folder));
         var result = TrainCommand.Run(RecipeFile.Load(path, []), folder.Run(student.Name), File.Exists(folder.Checkpoint(student.Name)), terminal, cancel);
-        return result.Step == result.Steps;
+        return result.Finished;
     }
 
     private void Evaluate(QuickstartStudent student, string setName, string protocol, IReadOnlyList<QuickstartColumn> columns)
