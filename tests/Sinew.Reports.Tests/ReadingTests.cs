@@ -97,6 +97,10 @@ public sealed class ReadingTests : IDisposable
         File.WriteAllText(Path.Combine(run, "eval.json"), "{}");
         File.WriteAllText(Path.Combine(run, "recipe.yaml"), "a: [");
         Says("not valid YAML", run);
+        File.WriteAllText(Path.Combine(run, "recipe.yaml"), "? &a [*a]\n: b\nname: x\n");
+        Says("recipe.yaml:1: a key must be a plain text", run);
+        File.WriteAllText(Path.Combine(run, "recipe.yaml"), $"name: x\njoints: {new string('[', 20_000)}");
+        Says("deeper than 64 levels", run);
     }
 
     [Fact]
