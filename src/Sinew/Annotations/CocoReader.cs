@@ -56,9 +56,15 @@ public sealed partial class CocoReader
     public static PoseData Read(string path, ReadOptions? options, out ReadReport report)
     {
         ArgumentNullException.ThrowIfNull(path);
-        report = new ReadReport();
         using var json = JsonScanner.Open(path);
-        return new CocoReader(json, options ?? new ReadOptions(), report).ReadFile();
+        return Read(json, options ?? new ReadOptions(), out report);
+    }
+
+    /// <summary>Reads a file that has been opened and of which nothing is consumed.</summary>
+    internal static PoseData Read(JsonScanner json, ReadOptions options, out ReadReport report)
+    {
+        report = new ReadReport();
+        return new CocoReader(json, options, report).ReadFile();
     }
 
     private PoseData ReadFile()
