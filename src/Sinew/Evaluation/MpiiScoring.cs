@@ -108,13 +108,9 @@ public static class MpiiScoring
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(skeleton);
-        using (var json = JsonScanner.Open(path))
-        {
-            json.Expect('[');
-            if (json.Peek() == (byte)'[') return ReadLists(json, labels, skeleton);
-        }
-
-        return CocoResults.Read(path, skeleton).Results;
+        using var json = JsonScanner.Open(path);
+        json.Expect('[');
+        return json.Peek() == (byte)'[' ? ReadLists(json, labels, skeleton) : CocoResults.ReadRecords(json, skeleton.Count).Finish(skeleton).Results;
     }
 
     private static PoseResults ReadLists(JsonScanner json, PoseLabels labels, Skeleton skeleton)
