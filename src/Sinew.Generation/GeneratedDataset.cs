@@ -22,7 +22,8 @@ public static class GeneratedDataset
 
     /// <summary>
     /// Generates scene after scene until so many people are labelled, and writes them. The labels come last: a folder with them is
-    /// complete. The same options give the same files, however many threads work.
+    /// complete. The same options give the same files, however many threads work. Of a set that was in the folder before nothing stays: its labels
+    /// go before the first picture is written, its pictures before the new labels are.
     /// </summary>
     /// <param name="options">What is generated.</param>
     /// <param name="skeleton">The joints to label.</param>
@@ -44,6 +45,7 @@ public static class GeneratedDataset
         var images = Path.Combine(folder, ImagesName);
         var table = new Table(skeleton, options);
         var finished = new Finished[Batch];
+        Delete(Path.Combine(folder, AnnotationsName));
         for (long first = 0; table.People < people; first += Batch)
         {
             Parallel.For(0, Batch, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, i => finished[i] = Finish(generator, labels, first + i));
@@ -60,8 +62,25 @@ public static class GeneratedDataset
         }
 
         var data = table.Build();
+        foreach (var old in Pictures(images).Except(Enumerable.Range(0, data.Images.Count).Select(i => data.Images.FileNames[i]), StringComparer.Ordinal)) Delete(Path.Combine(images, old));
         CocoWriter.Write(data, Path.Combine(folder, AnnotationsName));
         return data;
+    }
+
+    /// <summary>The pictures of a folder that have a generated picture's name; what else lies there is somebody's own.</summary>
+    private static string[] Pictures(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*.jpg").Select(f => Path.GetFileName(f)).Where(name => name.Length >= 12 && name[..^4].All(char.IsAsciiDigit))];
+
+    private static void Delete(string file)
+    {
+        try
+        {
+            if (File.Exists(file)) File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SinewException($"{file}: of an older set, and cannot be removed: {e.Message.ReplaceLineEndings(" ")}; remove it, or generate into another folder", e);
+        }
     }
 
     private static Finished Finish(PeopleGenerator generator, GeneratedLabels labels, long index)

@@ -121,6 +121,84 @@ public class DataCommandTests
         Assert.Equal([13.0, 22.0, 2.0], written.Skip(9).Take(3).Select(n => n!.GetValue<double>()));
     }
 
+    [Fact]
+    public void ConvertedJointsAreCountedAnew()
+    {
+        using var folder = new TemporaryFolder();
+        Labels.Write(folder.File("labels.json"), [Labels.Person(1, 1), Labels.Person(2, 2, visible: 5)]);
+
+        SinewCommand.Run("data", "convert", folder.File("labels.json"), "--map-to", "mpii16", "--out", folder.File("mpii16.json"));
+
+        var people = JsonNode.Parse(File.ReadAllText(folder.File("mpii16.json")))!["annotations"]!.AsArray();
+        Assert.Equal([12, 0], people.Select(p => p!["num_keypoints"]!.GetValue<int>()));
+    }
+
+    [Theory]
+    [InlineData("labels.json", "data", "check", "labels.json")]
+    [InlineData("labels.json", "data", "show", "labels.json")]
+    [InlineData("labels.json", "data", "convert", "labels.json", "--out", "out.json")]
+    [InlineData("out.json", "data", "convert", "labels.json", "--out", "out.json")]
+    public void TheResultMayNotReplaceAFileOfTheCommand(string json, params string[] args)
+    {
+        using var folder = new TemporaryFolder();
+        Labels.Write(folder.File("labels.json"), [Labels.Person(1, 1)]);
+        var before = File.ReadAllText(folder.File("labels.json"));
+
+        var result = SinewCommand.Run(start => start.WorkingDirectory = folder.Root, [.. args, "--json", folder.File(json)]);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains("that is a file of this same command", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(folder.File("labels.json")));
+        Assert.Single(Directory.GetFiles(folder.Root));
+    }
+
+    [Theory]
+    [InlineData("-INT", "check")]
+    [InlineData("-TERM", "convert")]
+    public async Task AnInterruptedVerbEndsAtOnceAndLeavesNothing(string signal, string verb)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var folder = new TemporaryFolder();
+        var cancel = TestContext.Current.CancellationToken;
+        var pipe = folder.File("labels.json");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync(cancel);
+        using var process = SinewCommand.Start(null, ["data", verb, pipe, .. verb == "convert" ? new[] { "--out", folder.File("out.json") } : []]);
+        // Once this end is open, the verb has opened its own, and waits for more.
+        using (var labels = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write), cancel))
+        {
+            await labels.WriteAsync("{\"images\":["u8.ToArray(), cancel);
+            await labels.FlushAsync(cancel);
+            using (var kill = System.Diagnostics.Process.Start("kill", [signal, $"{process.Id}"])) await kill.WaitForExitAsync(cancel);
+            Assert.Equal("sinew: interrupted\n", await process.StandardError.ReadToEndAsync(cancel));
+            await process.WaitForExitAsync(cancel);
+        }
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal([pipe], Directory.GetFiles(folder.Root));
+    }
+
+    [Fact]
+    public async Task WhatIsWrittenWhenAVerbIsInterruptedGoesWithIt()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var folder = new TemporaryFolder();
+        var cancel = TestContext.Current.CancellationToken;
+        Labels.Write(folder.File("labels.json"), [.. Enumerable.Range(1, 20_000).Select(i => Labels.Person(i, 1))]);
+        Directory.CreateDirectory(folder.File("out"));
+        using var process = SinewCommand.Start(null, "data", "convert", folder.File("labels.json"), "--out", folder.File("out/coco.json"));
+        var reading = (process.StandardError.ReadToEndAsync(cancel), process.StandardOutput.ReadToEndAsync(cancel));
+        while (!process.HasExited && Directory.GetFiles(folder.File("out")).Length == 0) await Task.Delay(1, cancel);
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        await Task.WhenAll(reading.Item1, reading.Item2);
+
+        // The signal may have come when all was done: then the file is whole.
+        var left = Directory.GetFiles(folder.File("out"));
+        if (process.ExitCode == 130 && left.Length == 0) return;
+        Assert.Equal([folder.File("out/coco.json")], left);
+        using var whole = JsonDocument.Parse(File.ReadAllText(left[0]));
+    }
+
     [Theory]
     [InlineData("mpii/test_mpii.json", "mpii16", 5)]
     [InlineData("crowdpose/test_crowdpose.json", "crowdpose14", 5)]

@@ -30,6 +30,16 @@ public class FrameTests
     [InlineData("unknown option '--jsom' for sinew doctor; did you mean '--json'?", "doctor", "--jsom", "x")]
     [InlineData("Required argument missing for option: '--json'", "doctor", "--json")]
     [InlineData("unknown argument 'now' for sinew doctor; 'sinew doctor --help' lists what there is", "doctor", "now")]
+    [InlineData("unknown verb 'scroe' for sinew; did you mean 'score'?", "scroe", "--help")]
+    [InlineData("unknown verb 'chek' for sinew data; did you mean 'check'?", "data", "chek", "-h")]
+    [InlineData("sinew doctor: --json is empty; give it a value", "doctor", "--json", "")]
+    [InlineData("sinew skeleton show: <skeleton> is empty; give it a value", "skeleton", "show", "")]
+    [InlineData("sinew score: --gt is empty; give it a value", "score", "--gt", "", "--predictions", "x.json")]
+    [InlineData("sinew data generate: --out is empty; give it a value", "data", "generate", "--people", "1", "--out", "")]
+    [InlineData("sinew data generate: --difficulty '0,5' is not a number, such as 0.5", "data", "generate", "--people", "1", "--out", "x", "--difficulty", "0,5")]
+    [InlineData("sinew predict: --min-score 'nan' is not a number, such as 0.5", "predict", "x.jpg", "--min-score", "nan")]
+    [InlineData("--joints 2000000000: give 1 to 4096", "model", "info", "rtmpose-t", "--joints", "2000000000")]
+    [InlineData("--input 99999968x99999968: larger than 4096 pixels a side", "model", "info", "rtmpose-t", "--input", "99999968x99999968")]
     public void WrongUsageIsOneLineAndExitCodeTwo(string expected, params string[] args)
     {
         var result = SinewCommand.Run(args);

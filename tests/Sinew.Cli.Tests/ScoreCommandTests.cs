@@ -81,6 +81,12 @@ public class ScoreCommandTests
     [Theory]
     [InlineData("Option '--gt' is required", "score", "--predictions", "x.json")]
     [InlineData("nowhere.json", "score", "--gt", "nowhere.json", "--predictions", "x.json")]
+    [InlineData("--threshold '0,5' is not a number above 0, such as 0.5", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "0,5")]
+    [InlineData("--threshold 'nan'", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "nan")]
+    [InlineData("--threshold '-1'", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "-1")]
+    [InlineData("--threshold '0'", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "0")]
+    [InlineData("--threshold '1e400'", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "1e400")]
+    [InlineData("--json ./x.json: that is a file of this same command", "score", "--gt", "gt.json", "--predictions", "x.json", "--json", "./x.json")]
     [InlineData("'coco'", "score", "--gt", "x.json", "--predictions", "x.json", "--protocol", "voc")]
     public void WrongUsageIsOneLine(string expected, params string[] args)
     {

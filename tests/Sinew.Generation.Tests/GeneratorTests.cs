@@ -33,6 +33,26 @@ public class GeneratorTests
         Assert.Equal((1, "6C2FFF51935E6CEB", "F560438291B77D6C"), (PeopleGenerator.Version, Hash(calm, 0)[..16], Hash(sport, 1)[..16]));
     }
 
+    [Fact]
+    public void Of_an_older_set_in_the_folder_nothing_stays()
+    {
+        using var folder = new TempFolder();
+        var (skeleton, labels) = (BuiltInSkeletons.Get("lsp14"), folder.File(GeneratedDataset.AnnotationsName));
+        GeneratedDataset.Write(Small, skeleton, 12, folder.FullName);
+        folder.Write("images/mine.jpg", "");
+        using var cancel = new CancellationTokenSource();
+        cancel.Cancel();
+        Assert.Throws<SinewException>(() => GeneratedDataset.Write(Small with { Width = -1 }, skeleton, 3, folder.FullName));
+        Assert.True(File.Exists(labels));
+        Assert.Throws<OperationCanceledException>(() => GeneratedDataset.Write(Small with { Seed = 6 }, skeleton, 3, folder.FullName, cancel: cancel.Token));
+        Assert.False(File.Exists(labels));
+
+        var data = GeneratedDataset.Write(Small with { Seed = 6 }, skeleton, 3, folder.FullName);
+        Assert.Equal(
+            Enumerable.Range(0, data.Images.Count).Select(i => data.Images.FileNames[i]).Append("mine.jpg").Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder.File("images")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("body21")]
     [InlineData("halpe26")]

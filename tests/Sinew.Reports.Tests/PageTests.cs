@@ -42,6 +42,14 @@ public sealed class PageTests : IDisposable
     }
 
     [Fact]
+    public void Groups_that_differ_in_case_alone_are_one()
+    {
+        var evaluation = _folder.Write("x.json", """{"protocol":"mpii","metrics":{"PCKh":0.5,"groups":{"Knee":0.25,"knee":0.75}}}""");
+        var table = PaperTables.All(ReportRun.Load([evaluation])).Single(t => t.Title.StartsWith("Table 4", StringComparison.Ordinal));
+        Assert.Single(table.Columns, c => c.Name.Equals("knee", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public void Names_from_files_never_become_markup()
     {
         var run = Runs.Write(_folder, "one", 0.5);

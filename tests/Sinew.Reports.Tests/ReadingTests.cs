@@ -54,6 +54,31 @@ public sealed class ReadingTests : IDisposable
         Assert.Equal(3, run.Evaluations.Count);
     }
 
+    [Theory]
+    [InlineData("""{"protocol":"coco","metrics":{},"people":"x","model":"one"}""", 1)]
+    [InlineData("""{"protocol":"coco","metrics":{},"people":null,"model":"one"}""", 1)]
+    [InlineData("""{"protocol":"coco","metrics":{"AP":1e999},"model":"one"}""", 1)]
+    [InlineData("""{"protocol":"\ud800","metrics":{},"model":"one"}""", 0)]
+    [InlineData("""{"protocol":"coco","metrics":{"\ud800":1},"model":"one"}""", 0)]
+    [InlineData("""{"protocol":"coco","metrics":{},"model":"\ud800"}""", 0)]
+    [InlineData("""{"protocol":"coco","metrics":{},"notes":["\udc00"],"model":"one"}""", 0)]
+    public void Files_of_others_beside_a_run_do_no_harm(string json, int evaluations)
+    {
+        var run = Runs.Write(_folder, "one", 0.6);
+        _folder.Write("foreign.json", json);
+        var read = Assert.Single(ReportRun.Load([run]));
+        Assert.Equal(evaluations, read.Evaluations.Count(e => e.Source == "foreign.json"));
+        Assert.DoesNotContain("NaN", HtmlReport.Of([read], DateTimeOffset.UnixEpoch), StringComparison.Ordinal);
+        if (evaluations == 0) Says("no evaluation", _folder.File("foreign.json"));
+    }
+
+    [Fact]
+    public void Values_of_the_log_that_are_not_finite_are_gaps()
+    {
+        var log = LogFile.Read(_folder.Write("log.jsonl", "{\"event\":\"step\",\"step\":10,\"loss/total\":1e999}\n{\"event\":\"step\",\"step\":20,\"loss/total\":4}\n"));
+        Assert.Equal([(20, 4.0)], log.Find("loss/total")!.Points);
+    }
+
     [Fact]
     public void Models_of_others_are_taken_by_their_evaluations()
     {
@@ -97,6 +122,10 @@ public sealed class ReadingTests : IDisposable
         File.WriteAllText(Path.Combine(run, "eval.json"), "{}");
         File.WriteAllText(Path.Combine(run, "recipe.yaml"), "a: [");
         Says("not valid YAML", run);
+        File.WriteAllText(Path.Combine(run, "recipe.yaml"), "? &a [*a]\n: b\nname: x\n");
+        Says("recipe.yaml:1: a key must be a plain text", run);
+        File.WriteAllText(Path.Combine(run, "recipe.yaml"), $"name: x\njoints: {new string('[', 20_000)}");
+        Says("deeper than 64 levels", run);
     }
 
     [Fact]

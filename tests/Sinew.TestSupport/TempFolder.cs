@@ -15,5 +15,13 @@ public sealed class TempFolder : IDisposable
         return File(name);
     }
 
+    /// <summary>A named pipe; what is to be read from it must be written by somebody else at the same time.</summary>
+    public string Pipe(string name)
+    {
+        using var make = System.Diagnostics.Process.Start("mkfifo", [File(name)]);
+        make.WaitForExit();
+        return File(name);
+    }
+
     public void Dispose() => Directory.Delete(FullName, recursive: true);
 }

@@ -27,7 +27,7 @@ internal static class AnnotateCommand
         var skeleton = new Option<string?>("--skeleton") { Description = "The joints that the result has (the labels' and then the model's where it is left out)", HelpName = "NAME|FILE" };
         var own = new Option<string?>("--data-skeleton") { Description = "The labels' own skeleton, where the file does not say it", HelpName = "NAME|FILE" };
         var review = new Option<string?>("--review") { Description = "Where the list for review goes (review.json beside --out where it is left out)", HelpName = "FILE" };
-        var sure = new Option<double>("--min-score") { Description = "Predicted joints that score less get COCO's flag 1 instead of 2", DefaultValueFactory = _ => 0.3 };
+        var sure = new Option<double>("--min-score") { Description = "Predicted joints that score less get COCO's flag 1 instead of 2", DefaultValueFactory = _ => 0.3 }.Finite();
         var fill = new Option<bool>("--fill") { Description = "Also predict joints that the data set has but a person's label lacks" };
         var everybody = new Option<bool>("--unlabelled") { Description = "Also predict people without a single label" };
         var flip = new Option<bool>("--flip-test") { Description = "Average with the mirrored picture" };

@@ -43,6 +43,7 @@ internal static class DataCommands
         }.Does((options, terminal) =>
         {
             var file = options.GetRequiredValue(LabelFile);
+            terminal.KeepJsonApart(file);
             var data = AnnotationReader.Read(file, Reading(options, onBad), out var report);
             WriteReport(terminal, file, data.Skeleton, report);
             terminal.WriteJson(json =>
@@ -66,6 +67,7 @@ internal static class DataCommands
         }.Does((options, terminal) =>
         {
             var file = options.GetRequiredValue(LabelFile);
+            terminal.KeepJsonApart(file);
             var summary = DataSummary.Of(AnnotationReader.Read(file, Reading(options, onBad), out var report));
             WriteReport(terminal, file, summary.Skeleton, report);
             summary.Write(terminal.Out);
@@ -101,6 +103,7 @@ internal static class DataCommands
         }.Does((options, terminal) =>
         {
             var (file, place) = (options.GetRequiredValue(LabelFile), options.GetRequiredValue(output));
+            terminal.KeepJsonApart(file, place);
             var data = AnnotationReader.Read(file, Reading(options, onBad), out var report);
             if (options.GetValue(target) is { } skeleton) data = data.MapTo(SkeletonFile.Resolve(skeleton));
             CocoWriter.Write(data, place);

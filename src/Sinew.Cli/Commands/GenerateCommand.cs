@@ -28,9 +28,9 @@ internal static class GenerateCommand
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same people", DefaultValueFactory = _ => 1 };
         var size = new Option<string>("--size") { Description = "Pixels of a picture", DefaultValueFactory = _ => "320x320", HelpName = "WxH" };
         var perImage = new Option<int>("--people-per-image") { Description = "People in a picture at most", DefaultValueFactory = _ => 3, HelpName = "N" };
-        var noise = new Option<double>("--annotation-noise") { Description = "Factor on the annotators' errors of domains a and b; 0 for none", DefaultValueFactory = _ => 1 };
-        var difficulty = new Option<double>("--difficulty") { Description = "Share of scenes from all that the domain has, 0 to 1; the rest are calm: one upright person, little clutter", DefaultValueFactory = _ => 1 };
-        var crowded = new Option<double>("--crowded") { Description = "Share of scenes that three people or more crowd into, 0 to 1 (--people-per-image says how many)" };
+        var noise = new Option<double>("--annotation-noise") { Description = "Factor on the annotators' errors of domains a and b; 0 for none", DefaultValueFactory = _ => 1 }.Finite();
+        var difficulty = new Option<double>("--difficulty") { Description = "Share of scenes from all that the domain has, 0 to 1; the rest are calm: one upright person, little clutter", DefaultValueFactory = _ => 1 }.Finite();
+        var crowded = new Option<double>("--crowded") { Description = "Share of scenes that three people or more crowd into, 0 to 1 (--people-per-image says how many)" }.Finite();
         var threads = new Option<int>("--threads") { Description = "Threads; they change the time, not the files", DefaultValueFactory = _ => Environment.ProcessorCount };
         return new Verb(
             "generate",

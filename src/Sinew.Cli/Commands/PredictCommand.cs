@@ -19,12 +19,12 @@ internal static class PredictCommand
         };
         var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx with its card); without one there is one person, anywhere in the picture", HelpName = "FILE" };
         var boxes = new Option<string?>("--boxes") { Description = "People's boxes of the pictures in place of a detector: COCO detections, or labels", HelpName = "FILE" };
-        var boxScore = new Option<float?>("--box-score") { Description = "Boxes below this score are left out (the detector's own limit where it is not given)", HelpName = "S" };
+        var boxScore = new Option<float?>("--box-score") { Description = "Boxes below this score are left out (the detector's own limit where it is not given)", HelpName = "S" }.Finite();
         var output = new Option<string?>("--out") { Description = "Folder for all that is written; a run that was interrupted goes on there", HelpName = "DIR" };
         var format = new Option<string?>("--format") { Description = "Records in --out: jsonl (poses.jsonl, a line per picture or frame) or coco (poses.json too)", HelpName = "jsonl|coco" };
         format.AcceptOnlyFromAmong("jsonl", "coco");
         var draw = new Option<bool>("--draw") { Description = "Draw pictures and videos into --out (so it is too where no --format is given)" };
-        var score = new Option<float>("--min-score") { Description = "Joints below this score are not drawn", DefaultValueFactory = _ => 0.1f };
+        var score = new Option<float>("--min-score") { Description = "Joints below this score are not drawn", DefaultValueFactory = _ => 0.1f }.Finite();
         var track = new Option<bool>("--track") { Description = "Give the people of a video ids that stay" };
         var smooth = new Option<bool>("--smooth") { Description = "Smooth the joints of a video's people over time (One-Euro filter)" };
         var every = new Option<int>("--detect-every") { Description = "Detect people in every Nth frame; between, boxes follow the poses", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -32,7 +32,7 @@ internal static class PredictCommand
         var flip = new Option<bool>("--flip-test") { Description = "Average with the mirrored picture" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N, for weights of a training", DefaultValueFactory = _ => "cpu" };
         var megabytes = new Option<int>("--fetch-mb") { Description = "Largest file that is fetched from the web, MB", HelpName = "N", DefaultValueFactory = _ => 256 };
-        var seconds = new Option<double>("--fetch-seconds") { Description = "Longest time that fetching one may take", HelpName = "N", DefaultValueFactory = _ => 60 };
+        var seconds = new Option<double>("--fetch-seconds") { Description = "Longest time that fetching one may take", HelpName = "N", DefaultValueFactory = _ => 60 }.Finite();
         var force = new Option<bool>("--force") { Description = "Begin anew where --out holds an earlier run" };
         return new Verb(
             "predict",

@@ -17,7 +17,7 @@ internal static class ScoreCommand
         var labelled = SkeletonOption("--skeleton", "The labels' joints; the protocol's own, or found out from the file, where not given");
         var predicted = SkeletonOption("--predictions-skeleton", "The predictions' joints; the labels' where not given");
         var joints = new Option<string?>("--joints") { Description = "Score these joints alone: shared, a skeleton's, or names with commas", HelpName = "WHICH" };
-        var threshold = new Option<double>("--threshold") { Description = "pck: right is nearer than this part of the reference", DefaultValueFactory = _ => 0.2 };
+        var threshold = new Option<double>("--threshold") { Description = "pck: right is nearer than this part of the reference", DefaultValueFactory = _ => 0.2 }.Finite(above: 0);
         var reference = new Option<string>("--reference") { Description = "pck: what distances are measured by", HelpName = "torso|box|head", DefaultValueFactory = _ => "torso" };
         var frame = new Option<string>("--mpii-frame")
         {
@@ -39,6 +39,7 @@ internal static class ScoreCommand
             truth, guesses, protocol, labelled, predicted, joints, threshold, reference, frame, heads, rescore, skip, errors, CommonOptions.Json,
         }.Does((options, terminal) =>
         {
+            terminal.KeepJsonApart(options.GetRequiredValue(truth), options.GetRequiredValue(guesses), options.GetValue(heads), options.GetValue(labelled), options.GetValue(predicted));
             var result = Scoring.Run(
                 Scoring.Parse(options.GetRequiredValue(protocol)), options.GetRequiredValue(truth), options.GetRequiredValue(guesses),
                 new ScoringOptions

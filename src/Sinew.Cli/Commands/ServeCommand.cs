@@ -22,7 +22,7 @@ internal static class ServeCommand
         var web = new Option<string?>("--web") { Description = "Folder of the built page; 'none' serves the endpoints alone", HelpName = "DIR" };
         var megabytes = new Option<int>("--max-megabytes") { Description = "The largest request", DefaultValueFactory = _ => (int)(defaults.MaxBytes >> 20), HelpName = "N" };
         var megapixels = new Option<int>("--max-megapixels") { Description = "The largest picture", DefaultValueFactory = _ => (int)(defaults.MaxPixels / 1_000_000), HelpName = "N" };
-        var seconds = new Option<double>("--timeout") { Description = "Seconds that a request may take", DefaultValueFactory = _ => defaults.Timeout.TotalSeconds, HelpName = "S" };
+        var seconds = new Option<double>("--timeout") { Description = "Seconds that a request may take", DefaultValueFactory = _ => defaults.Timeout.TotalSeconds, HelpName = "S" }.Finite();
         var concurrency = new Option<int>("--concurrency") { Description = "Requests that are worked on at the same time", DefaultValueFactory = _ => defaults.Concurrency, HelpName = "N" };
         var queue = new Option<int>("--queue") { Description = "Requests that may wait; more are refused", DefaultValueFactory = _ => defaults.Queue, HelpName = "N" };
         return new Verb(

@@ -10,6 +10,9 @@ namespace Sinew.Cli.Commands;
 /// <summary>What <c>model info</c> says of RTMPose networks: by size, or of trained weights.</summary>
 internal static class WeightsInfo
 {
+    private const int MostJoints = 4096;
+    private const int LongestSide = 4096;
+
     /// <summary>True for a size's name, a file of weights, or a run's folder.</summary>
     public static bool Describes(string model) =>
         model.StartsWith("rtmpose-", StringComparison.Ordinal) && !File.Exists(model)
@@ -66,8 +69,12 @@ internal static class WeightsInfo
 
         var size = ModelDescription.SizeOf(model);
         var sides = input.Split('x');
-        if (sides.Length != 2 || !int.TryParse(sides[0], out var width) || !int.TryParse(sides[1], out var height))
+        if (sides.Length != 2 || !Number(sides[0], out var width) || !Number(sides[1], out var height))
             throw new SinewException($"--input {input}: write it as width x height, for instance 192x256");
+        if (width > LongestSide || height > LongestSide) throw new SinewException($"--input {input}: larger than {LongestSide} pixels a side");
+        if (joints is < 1 or > MostJoints) throw new SinewException($"--joints {joints}: give 1 to {MostJoints}");
         return new RtmPose(size, joints, width, height);
     }
+
+    private static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

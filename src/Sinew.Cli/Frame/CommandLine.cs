@@ -36,8 +36,9 @@ internal static class CommandLine
     {
         var root = Root(verbs);
         var parsed = Parse(root, args.Length == 0 ? ["--help"] : args);
-        var errors = UsageErrors.Of(parsed);
-        if (errors.Count > 0 && parsed.Action is not CommandLineAction { ClearsParseErrors: true })
+        // Help for a verb that there is not would be the list of all: whoever asked would not see why.
+        var errors = parsed.Action is not CommandLineAction { ClearsParseErrors: true } ? UsageErrors.Of(parsed) : UsageErrors.OfVerb(parsed) is { } verb ? [verb] : [];
+        if (errors.Count > 0)
         {
             var terminal = new Terminal(verbose: false, noColor: args.Contains(CommonOptions.NoColor.Name), json: null);
             foreach (var error in errors) terminal.Fail(error);

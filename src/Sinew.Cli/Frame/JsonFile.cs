@@ -18,8 +18,11 @@ internal static class JsonFile
     {
         if (path == StandardOutput)
         {
+            // Whole or not at all, here too: what cannot be written to its end is found out before the first byte.
+            using var document = new MemoryStream();
+            WriteTo(document, write);
             using var output = Console.OpenStandardOutput();
-            WriteTo(output, write);
+            document.WriteTo(output);
             return;
         }
 

@@ -48,6 +48,18 @@ internal sealed class Terminal
         if (_json is not null) JsonFile.Write(_json, write);
     }
 
+    /// <summary>Refuses <c>--json</c> where it would replace a file that the verb reads or writes.</summary>
+    /// <param name="files">The verb's files; null where one is not given.</param>
+    /// <exception cref="SinewException">The two are the same file.</exception>
+    public void KeepJsonApart(params ReadOnlySpan<string?> files)
+    {
+        if (_json is null or JsonFile.StandardOutput) return;
+        foreach (var file in files)
+        {
+            if (file is { Length: > 0 } && Path.GetFullPath(file) == Path.GetFullPath(_json)) throw new SinewException($"--json {_json}: that is a file of this same command, which it would replace; name another");
+        }
+    }
+
     /// <summary>One remark on standard error that does not end the run.</summary>
     public void Warn(string message) => WriteLine(message, "\e[33m");
 

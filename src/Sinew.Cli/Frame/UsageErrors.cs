@@ -19,12 +19,36 @@ internal static class UsageErrors
             return [$"{Path(parsed.CommandResult)} needs one of: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"];
         }
 
-        return [.. parsed.Errors.Select(e => $"{Path(parsed.CommandResult)}: {Plain(e.Message)}")];
+        string[] errors = [.. parsed.Errors.Select(e => $"{Path(parsed.CommandResult)}: {Plain(e.Message)}")];
+        return errors.Length > 0 ? errors : [.. Empty(parsed.CommandResult).Take(1).Select(name => $"{Path(parsed.CommandResult)}: {name} is empty; give it a value")];
     }
+
+    /// <summary>The error of a verb that there is not; null where all verbs are known.</summary>
+    public static string? OfVerb(ParseResult parsed) =>
+        parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault(t => !t.StartsWith('-')) is { } first
+            ? Unknown(first, parsed)
+            : null;
 
     /// <summary>The words that lead to the command, such as <c>sinew skeleton show</c>.</summary>
     public static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : result.Command.Name;
+
+    // Options and arguments with "" for a value, as a variable leaves it that a script has not set: no verb has a use for that.
+    private static IEnumerable<string> Empty(CommandResult? result)
+    {
+        for (; result is not null; result = result.Parent as CommandResult)
+        {
+            foreach (var child in result.Children.Where(c => c is not CommandResult && c.Tokens.Any(t => t.Value.Length == 0)))
+            {
+                yield return child switch
+                {
+                    OptionResult option => option.Option.Name,
+                    ArgumentResult argument => $"<{argument.Argument.Name}>",
+                    _ => "a value",
+                };
+            }
+        }
+    }
 
     // An argument that takes many values also takes a mistyped option for a value; after a lone "--" that is meant.
     private static IEnumerable<string> OptionsTakenForArguments(ParseResult parsed) =>

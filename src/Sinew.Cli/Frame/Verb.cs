@@ -24,7 +24,8 @@ internal sealed class Verb : Command
         return this;
     }
 
-    /// <summary>Sets what a verb does that neither waits nor runs long.</summary>
+    /// <summary>Sets what a verb does that knows of no interruption: it is left alone then, and ends with the process.</summary>
+    /// <remarks>Nothing half-written stays: a <see cref="Sinew.Files.BesideFile"/> that is not committed goes with the process.</remarks>
     public Verb Does(Func<ParseResult, Terminal, int> action) =>
-        Does((options, terminal, _) => Task.FromResult(action(options, terminal)));
+        Does((options, terminal, cancel) => Task.Run(() => action(options, terminal), CancellationToken.None).WaitAsync(cancel));
 }

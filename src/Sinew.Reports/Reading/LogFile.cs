@@ -124,8 +124,9 @@ public sealed record LogFile(
             var values = new Dictionary<string, double>(StringComparer.Ordinal);
             foreach (var member in root.EnumerateObject())
             {
-                // numbers that are not finite stand there as texts: a curve has a gap there
-                if (member.Name is not ("event" or "step") && member.Value.ValueKind == JsonValueKind.Number) values[member.Name] = member.Value.GetDouble();
+                // numbers that are not finite stand there as texts, or as 1e999: a curve has a gap there
+                if (member.Name is "event" or "step" || member.Value.ValueKind != JsonValueKind.Number) continue;
+                if (member.Value.GetDouble() is var value && double.IsFinite(value)) values[member.Name] = value;
             }
 
             return (what, step, time, values);

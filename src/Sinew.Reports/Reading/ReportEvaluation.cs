@@ -95,6 +95,11 @@ public sealed record ReportEvaluation(string Set, string Protocol, IReadOnlyDict
         {
             throw new SinewException($"{path}:{(e.LineNumber ?? 0) + 1}: not valid JSON: write it again with sinew eval, or move it away", e);
         }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            // A member that no evaluation has in that form, such as half of a surrogate pair for a text.
+            return null;
+        }
     }
 
     private static ReportEvaluation From(JsonElement root, string protocol, JsonElement metrics, string path)
@@ -106,7 +111,7 @@ public sealed record ReportEvaluation(string Set, string Protocol, IReadOnlyDict
         return new ReportEvaluation(
             data is null ? Path.GetFileNameWithoutExtension(path) : Path.GetFileNameWithoutExtension(data), protocol, values, Path.GetFileName(path))
         {
-            People = root.TryGetProperty("people", out var people) && people.TryGetInt32(out var count) ? count : null,
+            People = root.TryGetProperty("people", out var people) && people.ValueKind == JsonValueKind.Number && people.TryGetInt32(out var count) ? count : null,
             Notes = [.. Items(root, "notes").Where(n => n.ValueKind == JsonValueKind.String).Select(n => n.GetString()!)],
             Errors = ErrorsOf(root),
             Model = Text(root, "model"),
@@ -133,7 +138,7 @@ public sealed record ReportEvaluation(string Set, string Protocol, IReadOnlyDict
         foreach (var member in metrics.EnumerateObject())
         {
             if (member.Value.ValueKind == JsonValueKind.Object) Flatten(member.Value, $"{group}{member.Name}/", values);
-            else if (member.Value.ValueKind == JsonValueKind.Number) values[group + member.Name] = member.Value.GetDouble();
+            else if (member.Value.ValueKind == JsonValueKind.Number && member.Value.GetDouble() is var value && double.IsFinite(value)) values[group + member.Name] = value;
         }
     }
 

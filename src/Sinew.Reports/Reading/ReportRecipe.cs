@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sinew.Skeletons;
+using Sinew.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -42,6 +43,7 @@ public sealed class ReportRecipe
         ArgumentNullException.ThrowIfNull(path);
         if (new FileInfo(path).Length > LargestFile) throw new SinewException($"{path}: larger than {LargestFile >> 20} MB, which no recipe needs to be");
         var recipe = new ReportRecipe(File.ReadAllText(path));
+        YamlText.Check(recipe.Text, path);
         try
         {
             var stream = new YamlStream();

@@ -123,7 +123,8 @@ internal static class PaperTables
         const string GroupPrefix = "groups/";
         const string JointPrefix = "joints/";
         var groups = evaluation.Metrics.Where(m => m.Key.StartsWith(GroupPrefix, StringComparison.Ordinal) && m.Value >= 0)
-            .ToDictionary(m => m.Key[GroupPrefix.Length..], m => m.Value, StringComparer.OrdinalIgnoreCase);
+            .GroupBy(m => m.Key[GroupPrefix.Length..], StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.OrdinalIgnoreCase);
         if (groups.Count > 0) return groups;
         return evaluation.Metrics.Where(m => m.Key.StartsWith(JointPrefix, StringComparison.Ordinal) && m.Value >= 0)
             .GroupBy(m => WithoutSide(m.Key[JointPrefix.Length..]), StringComparer.OrdinalIgnoreCase)

@@ -28,9 +28,10 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
     private readonly Chunked<ValidParts> _validParts = new();
     private readonly Chunked<float> _keypoints = new();
     private readonly Chunked<JointState> _states = new();
+    private readonly Chunked<int> _jointCounts = new();
     private bool _anyCrowdIndex;
 
-    /// <summary>Joints per person; 0 before the first.</summary>
+    /// <summary>Joints that every person must have; 0 while that is not known. Those with another number are left out at the end.</summary>
     public int Joints { get; set; }
 
     public int ImageCount => _imageIds.Count;
@@ -42,9 +43,23 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
     /// <summary>Row of an image that was added before, or −1.</summary>
     public int RowOfImage(long id) => _rowOfImage.GetValueOrDefault(id, -1);
 
+    /// <summary>True for the id of an image that was added, whether it was found in the images folder or not.</summary>
+    public bool HasImage(long id) => _rowOfImage.ContainsKey(id) || _missing.Contains(id);
+
+    /// <summary>How many joints the first person of a category has whose number is one that can be; null where there is none.</summary>
+    public int? FirstJoints(long? category, Func<int, bool> canBe)
+    {
+        for (var i = 0; i < _jointCounts.Count; i++)
+        {
+            if (IsOf(category, _categories[i]) && canBe(_jointCounts[i])) return _jointCounts[i];
+        }
+
+        return null;
+    }
+
     public void AddImage(long id, ReadOnlySpan<byte> fileName, int width, int height, double? crowdIndex, string record)
     {
-        if (_rowOfImage.ContainsKey(id) || _missing.Contains(id))
+        if (HasImage(id))
         {
             Bad(BadRecord.DuplicateId, record, $"image id {id} was used before");
             return;
@@ -83,6 +98,7 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
         AddOptional(_validParts, person.ValidParts, ValidParts.None);
         _keypoints.AddRange(person.Keypoints);
         _states.AddRange(person.States);
+        _jointCounts.Add(person.States.Length);
     }
 
     /// <summary>Checks what needs the whole file, leaves out what is wrong, and makes the table.</summary>
@@ -93,6 +109,8 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
         var rows = new int[count];
         for (var i = 0; i < count; i++) rows[i] = RowOfImage(_images[i]);
         var (ids, boxes, keypoints, states) = (_ids.Drain(), _boxes.Drain(), _keypoints.Drain(), _states.Drain());
+        var jointCounts = _jointCounts.Drain();
+        if (jointCounts.AsSpan().ContainsAnyExcept(Joints)) (keypoints, states) = Even(jointCounts, keypoints, states);
         ApplyConventions(plan, boxes, keypoints, states);
         if (plan.MendSwappedSizes) MendSwappedSizes(rows, boxes, keypoints, states, widths, heights);
         var kept = new Rows(count);
@@ -100,9 +118,13 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
         var seen = new HashSet<long>();
         for (var i = 0; i < count; i++)
         {
-            if (plan.Category is { } wanted && _categories[i] != wanted && _categories[i] != PersonRecord.AnyCategory)
+            if (!IsOf(plan.Category, _categories[i]))
             {
                 report.OtherCategory++;
+            }
+            else if (jointCounts[i] != Joints)
+            {
+                Bad(BadRecord.JointCount, Where(i), $"{jointCounts[i]} joints, not {Joints}");
             }
             else if (doubled.Contains(ids[i]) && !seen.Add(ids[i]))
             {
@@ -144,8 +166,25 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
     /// <summary>x, y, width and height as an error shows them.</summary>
     public static string Describe(Box box) => $"[{box.X}, {box.Y}, {box.Width}, {box.Height}]";
 
+    private static bool IsOf(long? wanted, long category) => wanted is null || category == wanted || category == PersonRecord.AnyCategory;
+
     private static bool OutsideImage(Box box, int width, int height) =>
         width > 0 && height > 0 && (box.X >= width || box.Y >= height || box.Right < 0 || box.Bottom < 0);
+
+    /// <summary>The columns with <see cref="Joints"/> in each row; rows of another number, which are left out, are empty.</summary>
+    private (float[] Keypoints, JointState[] States) Even(int[] jointCounts, float[] keypoints, JointState[] states)
+    {
+        var (evenKeypoints, evenStates) = (new float[jointCounts.Length * Joints * 2], new JointState[jointCounts.Length * Joints]);
+        var from = 0;
+        for (var i = 0; i < jointCounts.Length; from += jointCounts[i++])
+        {
+            if (jointCounts[i] != Joints) continue;
+            keypoints.AsSpan(from * 2, Joints * 2).CopyTo(evenKeypoints.AsSpan(i * Joints * 2));
+            states.AsSpan(from, Joints).CopyTo(evenStates.AsSpan(i * Joints));
+        }
+
+        return (evenKeypoints, evenStates);
+    }
 
     // A column starts with the first person who has it: those before get the value that stands for none.
     private void AddOptional<T>(Chunked<T> column, T? value, T none)
@@ -319,7 +358,7 @@ internal sealed class PersonRecord
                 continue;
             }
 
-            if (!double.IsFinite(x) || !double.IsFinite(y)) return false;
+            if (!float.IsFinite((float)x) || !float.IsFinite((float)y)) return false;
             (Keypoints[2 * j], Keypoints[(2 * j) + 1]) = ((float)x, (float)y);
         }
 

@@ -34,15 +34,22 @@ public static class AnnotationReader
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new ReadOptions();
-        var mpii = options.Format == AnnotationFormat.Mpii || (options.Format == AnnotationFormat.Auto && IsListOfPeople(path));
-        return mpii ? MpiiReader.Read(path, options, out report) : CocoReader.Read(path, options, out report);
+        if (options.Format == AnnotationFormat.Mpii) return MpiiReader.Read(path, options, out report);
+        if (options.Format != AnnotationFormat.Auto) return CocoReader.Read(path, options, out report);
+        // COCO's outline is an object, MPII's a list.
+        using (var json = JsonScanner.Open(path))
+        {
+            if (json.Peek() == '{') return CocoReader.Read(json, options, out report);
+            if (!json.CanReopen) throw new SinewException($"{path}: a list in a pipe, and whether it is one of people takes a second reading; name the format (mpii), or give a file");
+            RequirePeople(json);
+        }
+
+        return MpiiReader.Read(path, options, out report);
     }
 
-    // COCO's outline is an object, MPII's a list; lists of detections and of results are told apart by their first record's keys.
-    private static bool IsListOfPeople(string path)
+    // Lists of detections and of results are told apart by their first record's keys.
+    private static void RequirePeople(JsonScanner json)
     {
-        using var json = JsonScanner.Open(path);
-        if (json.Peek() == '{') return false;
         json.Expect('[');
         var first = true;
         if (!json.NextElement(ref first)) throw json.Error("an empty list: say which format it is");
@@ -52,7 +59,7 @@ public static class AnnotationReader
         var scored = false;
         while (json.NextKey(ref first))
         {
-            if (json.Key.SequenceEqual("joints"u8)) return true;
+            if (json.Key.SequenceEqual("joints"u8)) return;
             scored |= json.Key.SequenceEqual("score"u8);
             json.SkipValue();
         }

@@ -33,11 +33,13 @@ public sealed partial class CocoReader
         _json.Expect('{');
         var first = true;
         long? id = null;
+        var person = false;
         var names = new List<string>();
         var limbs = new NumberList();
         while (_json.NextKey(ref first))
         {
             if (_json.Key.SequenceEqual("id"u8)) id = _json.TryWhole(out var value) ? value : null;
+            else if (_json.Key.SequenceEqual("name"u8) && _json.Peek() == '"') person = _json.Text().SequenceEqual("person"u8);
             else if (_json.Key.SequenceEqual("keypoints"u8)) ReadNames(names);
             else if (_json.Key.SequenceEqual("skeleton"u8)) _json.TryNumbers(limbs);
             else _json.SkipValue();
@@ -45,7 +47,7 @@ public sealed partial class CocoReader
 
         if (id is null) throw _json.Error("a category without id");
         var pairs = Enumerable.Range(0, limbs.Count / 2).Select(i => (Index(limbs.Values[2 * i]), Index(limbs.Values[(2 * i) + 1])));
-        _categories.Add(new Category(id.Value, names, [.. pairs]));
+        _categories.Add(new Category(id.Value, person, names, [.. pairs]));
 
         // COCO counts joints from 1 here.
         static int Index(double number) => number is >= 1 and <= MostNames ? (int)number - 1 : -1;
@@ -72,7 +74,7 @@ public sealed partial class CocoReader
     {
         _fields.Clear();
         _json.Expect('{');
-        var first = true;
+        var (first, infinite) = (true, false);
         while (_json.NextKey(ref first))
         {
             var key = _json.Key;
@@ -92,6 +94,7 @@ public sealed partial class CocoReader
                     break;
                 case 10 when key.SequenceEqual("crowdIndex"u8):
                     _fields.CrowdIndex = _json.TryNumber(out var index) ? index : null;
+                    infinite |= _fields.CrowdIndex is not null && !double.IsFinite(index);
                     break;
                 default:
                     _json.SkipValue();
@@ -99,7 +102,11 @@ public sealed partial class CocoReader
             }
         }
 
-        if (_fields.Wrong is null && _fields.Id is { } id && _fields.HasName)
+        if (infinite)
+        {
+            _columns.Bad(BadRecord.NotFinite, $"images[{record}]", "a crowdIndex that is not finite");
+        }
+        else if (_fields.Wrong is null && _fields.Id is { } id && _fields.HasName)
         {
             _columns.AddImage(id, _fileName.AsSpan(0, _fileNameLength), _fields.Width, _fields.Height, _fields.CrowdIndex, $"images[{record}]");
         }
@@ -207,6 +214,7 @@ public sealed partial class CocoReader
                 return;
             case 13 when key.SequenceEqual("num_keypoints"u8):
                 _person.LabelledCount = _json.TryWhole(out var count) ? (int)long.Clamp(count, 0, int.MaxValue) : null;
+                if (count is < 0 or > int.MaxValue) _fields.Wrong ??= "num_keypoints is no number of joints";
                 return;
             case 13 when key.SequenceEqual("lefthand_kpts"u8):
                 Numbers(_fields.LeftHand, "lefthand_kpts");
@@ -230,7 +238,9 @@ public sealed partial class CocoReader
     {
         if (_fields.HeadBox.Values is [var left, var top, var right, var bottom])
         {
-            _person.HeadSize = (float)(0.6 * Math.Sqrt(((right - left) * (right - left)) + ((bottom - top) * (bottom - top))));
+            var size = (float)(0.6 * Math.Sqrt(((right - left) * (right - left)) + ((bottom - top) * (bottom - top))));
+            if (!float.IsFinite(size)) return Bad(record, BadRecord.NotFinite, "a headbox that is not finite");
+            _person.HeadSize = size;
         }
 
         double x, y, width, height;
@@ -254,14 +264,17 @@ public sealed partial class CocoReader
             return Bad(record, BadRecord.NotFinite, "a box or area that is not finite");
         }
 
+        if (_fields.Area < 0) return Bad(record, BadRecord.Box, "an area below 0");
         return (width >= 0 && height >= 0)
             || Bad(record, BadRecord.Box, $"a box {AnnotationColumns.Describe(_person.Box)} of negative extent");
     }
 
     private bool SetJoints(int record)
     {
+        // With the whole body's lists beside it, "keypoints" is a part, unless the skeleton or the category's first person has no more joints.
         var body = _fields.Joints.Count;
-        if (_columns.Joints * 3 != body)
+        var settled = _columns.Joints > 0 ? _columns.Joints : _jointsOfCategory.GetValueOrDefault(_person.Category);
+        if (settled * 3 != body)
         {
             foreach (var part in (ReadOnlySpan<NumberList>)[_fields.Foot, _fields.Face, _fields.LeftHand, _fields.RightHand])
             {
@@ -271,22 +284,13 @@ public sealed partial class CocoReader
 
         var count = _fields.Joints.Count;
         if (count % 3 != 0) return Bad(record, BadRecord.JointCount, $"{count} numbers in keypoints, not three per joint");
-        if (_columns.Joints == 0 && Plausible(count / 3)) _columns.Joints = count / 3;
-        if (_columns.Joints != count / 3)
-        {
-            return Bad(record, BadRecord.JointCount, $"{count / 3} joints, not {(_columns.Joints > 0 ? _columns.Joints : _categories[0].Names.Count)}");
-        }
-
+        _jointsOfCategory.TryAdd(_person.Category, count / 3);
         return _person.SetJoints(_fields.Joints.Values) || Bad(record, BadRecord.NotFinite, "a joint that is not finite");
     }
 
-    // The first person settles how many joints all have, but not against the category's names, unless it is a known skeleton's number.
-    private bool Plausible(int joints) =>
-        _categories.Count == 0 || _categories.Exists(c => c.Names.Count == 0 || c.Names.Count == joints) || SkeletonNames.ByCount(joints) is not null;
-
     private bool Bad(int record, BadRecord reason, string what)
     {
-        _columns.Bad(reason, _fields.Id is { } id ? $"{People}[{record}] (id {id})" : $"{People}[{record}]", what);
+        _columns.Bad(reason, _fields.Id is { } id ? $"{Annotations}[{record}] (id {id})" : $"{Annotations}[{record}]", what);
         return false;
     }
 

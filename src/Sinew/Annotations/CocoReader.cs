@@ -24,7 +24,7 @@ public sealed partial class CocoReader
     /// <summary>The area of a person as a fraction of the box where the file has no area.</summary>
     public const double AreaOfBox = 0.53;
 
-    private const string People = "annotations";
+    private const string Annotations = "annotations";
     private const double TrbZoom = 0.8286;
 
     private readonly JsonScanner _json;
@@ -32,6 +32,7 @@ public sealed partial class CocoReader
     private readonly ReadReport _report;
     private readonly AnnotationColumns _columns;
     private readonly List<Category> _categories = [];
+    private readonly Dictionary<long, int> _jointsOfCategory = [];
     private readonly PersonRecord _person = new();
     private readonly Fields _fields = new();
     private bool _plain;
@@ -56,9 +57,15 @@ public sealed partial class CocoReader
     public static PoseData Read(string path, ReadOptions? options, out ReadReport report)
     {
         ArgumentNullException.ThrowIfNull(path);
-        report = new ReadReport();
         using var json = JsonScanner.Open(path);
-        return new CocoReader(json, options ?? new ReadOptions(), report).ReadFile();
+        return Read(json, options ?? new ReadOptions(), out report);
+    }
+
+    /// <summary>Reads a file that has been opened and of which nothing is consumed.</summary>
+    internal static PoseData Read(JsonScanner json, ReadOptions options, out ReadReport report)
+    {
+        report = new ReadReport();
+        return new CocoReader(json, options, report).ReadFile();
     }
 
     private PoseData ReadFile()
@@ -68,14 +75,14 @@ public sealed partial class CocoReader
         while (_json.NextKey(ref first))
         {
             if (_json.Key.SequenceEqual("images"u8)) images = ReadList("images", ReadImage);
-            else if (_json.Key.SequenceEqual("annotations"u8)) people = ReadList(People, ReadPerson);
+            else if (_json.Key.SequenceEqual("annotations"u8)) people = ReadList(Annotations, ReadPerson);
             else if (_json.Key.SequenceEqual("categories"u8)) ReadList("categories", ReadCategory);
             else if (_json.Key.SequenceEqual("info"u8)) ReadInfo();
             else _json.SkipValue();
         }
 
         _json.ExpectEnd();
-        if (!images || !people) throw _json.Error($"no list '{(images ? People : "images")}': this is no label file of COCO's outline");
+        if (!images || !people) throw _json.Error($"no list '{(images ? Annotations : "images")}': this is no label file of COCO's outline");
         return Finish();
     }
 
@@ -96,9 +103,9 @@ public sealed partial class CocoReader
 
     private PoseData Finish()
     {
-        var category = _options.Category ?? _categories.Find(c => c.Names.Count > 0)?.Id;
+        var category = _options.Category ?? People()?.Id;
         var names = _categories.Find(c => c.Id == category);
-        if (_columns.Joints == 0) _columns.Joints = _options.Skeleton?.Count ?? names?.Names.Count ?? 1;
+        if (_columns.Joints == 0) _columns.Joints = _columns.FirstJoints(category, joints => Plausible(joints, names)) ?? names?.Names.Count ?? 1;
         var skeleton = _options.Skeleton ?? SkeletonOf(names);
         var format = _options.Format != AnnotationFormat.Auto ? _options.Format : FormatOf(skeleton);
         if (skeleton.Count != _columns.Joints)
@@ -110,7 +117,7 @@ public sealed partial class CocoReader
         return _columns.Finish(new Finishing
         {
             Skeleton = skeleton,
-            Section = People,
+            Section = Annotations,
             Category = category,
             CheckBoxes = format != AnnotationFormat.MpiiTrb,
             MendSwappedSizes = format == AnnotationFormat.CrowdPose,
@@ -118,6 +125,15 @@ public sealed partial class CocoReader
             FlagOneIsVisible = !_plain && format == AnnotationFormat.PoseTrack18,
         });
     }
+
+    // The category named "person", or else the first whose joints are named; a file of one category without names is read whole.
+    private Category? People() =>
+        _categories.Find(c => c.IsPerson && c.Names.Count > 0) ?? _categories.Find(c => c.Names.Count > 0)
+        ?? (_categories.Count > 1 ? _categories.Find(c => c.IsPerson) : null);
+
+    // The first person settles how many joints all have, but not against the category's names, unless it is a known skeleton's number.
+    private static bool Plausible(int joints, Category? category) =>
+        category is null || category.Names.Count == 0 || category.Names.Count == joints || SkeletonNames.ByCount(joints) is not null;
 
     private Skeleton SkeletonOf(Category? category)
     {
@@ -157,7 +173,7 @@ public sealed partial class CocoReader
         _ => AnnotationFormat.Coco,
     };
 
-    private sealed record Category(long Id, IReadOnlyList<string> Names, IReadOnlyList<(int From, int To)> Limbs);
+    private sealed record Category(long Id, bool IsPerson, IReadOnlyList<string> Names, IReadOnlyList<(int From, int To)> Limbs);
 
     /// <summary>What the record that is being read has said so far.</summary>
     private sealed class Fields

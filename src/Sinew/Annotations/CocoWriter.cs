@@ -29,10 +29,10 @@ public static class CocoWriter
         {
             json.WriteStartObject();
             WriteInfo(json, data.Skeleton);
-            WriteImages(json, data.Images);
-            WriteCategory(json, data.Skeleton);
             try
             {
+                WriteImages(json, data.Images);
+                WriteCategory(json, data.Skeleton);
                 WritePeople(json, data);
             }
             catch (ArgumentException e)

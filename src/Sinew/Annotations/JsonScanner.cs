@@ -33,10 +33,13 @@ internal sealed class JsonScanner : IDisposable
     private long _before;
     private bool _ended;
 
-    private JsonScanner(Stream stream, string file) => (_stream, File) = (stream, file);
+    private JsonScanner(Stream stream, string file, bool again) => (_stream, File, CanReopen) = (stream, file, again);
 
     /// <summary>The file's name, as errors give it.</summary>
     public string File { get; }
+
+    /// <summary>False for a pipe, which gives its content once.</summary>
+    public bool CanReopen { get; }
 
     /// <summary>The list that is being read, for errors.</summary>
     public string Section { get; set; } = "";
@@ -52,7 +55,7 @@ internal sealed class JsonScanner : IDisposable
     {
         try
         {
-            var scanner = new JsonScanner(ZippedFile.OpenRead(path), path);
+            var scanner = new JsonScanner(ZippedFile.OpenRead(path, out var again), path, again);
             if (scanner.Fill(3) && scanner._buffer.AsSpan(0, scanner._end).StartsWith("\uFEFF"u8)) scanner._pos = 3;
             return scanner;
         }
@@ -305,6 +308,8 @@ internal sealed class JsonScanner : IDisposable
     private SinewException Broken(string expected) =>
         Error($"not valid JSON at byte {_before + _pos}: expected {expected}, not '{(char)_buffer[_pos]}'");
 
+    private SinewException TooLong() => Error($"a text of more than {LargestBuffer >> 20} MB, which no such file has");
+
     private SinewException Truncated() => Error($"the file ends in the middle, after {_before + _end} bytes: it is truncated, get it again");
 
     private void SkipString()
@@ -403,6 +408,7 @@ internal sealed class JsonScanner : IDisposable
             if (_pos == _end && !Refill()) throw Truncated();
             var b = _buffer[_pos++];
             if (b == '"') return _unescaped.AsSpan(0, length);
+            if (length > LargestBuffer) throw TooLong();
             if (length + 4 > _unescaped.Length) Array.Resize(ref _unescaped, Math.Max(256, _unescaped.Length * 2));
             if (b != '\\')
             {
@@ -478,7 +484,11 @@ internal sealed class JsonScanner : IDisposable
         {
             read = _stream.Read(_buffer, _end, _buffer.Length - 1 - _end);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (InvalidDataException e)
+        {
+            throw new SinewException($"{File}: {Where}: the gzip file is damaged: copy or download it again", e);
+        }
+        catch (IOException e)
         {
             throw new SinewException($"{File}: {Where}: cannot be read on: {e.Message.ReplaceLineEndings(" ")}", e);
         }
@@ -491,7 +501,7 @@ internal sealed class JsonScanner : IDisposable
 
     private void Grow()
     {
-        if (_buffer.Length >= LargestBuffer) throw Error($"a text of more than {LargestBuffer >> 20} MB");
+        if (_buffer.Length >= LargestBuffer) throw TooLong();
         var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
         _buffer.AsSpan(_pos, _end - _pos).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);

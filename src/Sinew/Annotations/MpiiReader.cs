@@ -89,9 +89,9 @@ public sealed class MpiiReader
         _joints.Clear();
         _visible.Clear();
         _center.Clear();
-        _person.HeadSize = null;
         string? image = null;
         double? scale = null;
+        double? head = null;
         var (numbers, hourglass) = (true, false);
         _json.Expect('{');
         var first = true;
@@ -103,7 +103,7 @@ public sealed class MpiiReader
             else if (key.SequenceEqual("labelled"u8)) (numbers, hourglass) = (numbers & _json.TryNumbers(_visible), true);
             else if (key.SequenceEqual("center"u8)) numbers &= _json.TryNumbers(_center);
             else if (key.SequenceEqual("scale"u8)) scale = _json.TryNumber(out var value) ? value : null;
-            else if (key.SequenceEqual("head_size"u8)) _person.HeadSize = _json.TryNumber(out var size) ? (float)size : null;
+            else if (key.SequenceEqual("head_size"u8)) head = _json.TryNumber(out var size) ? size : null;
             else if (key.SequenceEqual("image"u8) && _json.Peek() == '"') image = Encoding.UTF8.GetString(_json.Text());
             else _json.SkipValue();
         }
@@ -116,7 +116,7 @@ public sealed class MpiiReader
         {
             Bad(record, BadRecord.JointCount, $"{_joints.Count / 2} joints and {_visible.Count} joints_vis, not {_skeleton.Count}");
         }
-        else if (SetSquare(record, scale.Value, hourglass) && SetJoints(record))
+        else if (SetSquare(record, scale.Value, hourglass) && SetHead(record, head) && SetJoints(record))
         {
             (_person.Id, _person.Image) = (record, ImageId(image, record));
             _columns.AddPerson(_person, record);
@@ -140,6 +140,12 @@ public sealed class MpiiReader
         return true;
     }
 
+    private bool SetHead(int record, double? size)
+    {
+        _person.HeadSize = (float?)size;
+        return _person.HeadSize is null or (> 0 and < float.PositiveInfinity) || Bad(record, BadRecord.NotFinite, "a head_size that is not finite, or not above 0");
+    }
+
     private bool SetJoints(int record)
     {
         _triples.Clear();
@@ -156,7 +162,7 @@ public sealed class MpiiReader
     private long ImageId(string image, int record)
     {
         if (_imageIds.TryGetValue(image, out var id)) return id;
-        if (!long.TryParse(Path.GetFileNameWithoutExtension(image), out id) || id < 0 || _columns.RowOfImage(id) >= 0) id = -1L - record;
+        if (!long.TryParse(Path.GetFileNameWithoutExtension(image), out id) || id < 0 || _columns.HasImage(id)) id = -1L - record;
         _imageIds.Add(image, id);
         _columns.AddImage(id, Encoding.UTF8.GetBytes(image), 0, 0, null, $"people[{record}]");
         return id;

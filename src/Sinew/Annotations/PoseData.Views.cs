@@ -33,6 +33,7 @@ public sealed partial class PoseData
     /// The same people with the joints of another skeleton: joints are carried over by canonical id, and those that this data set does not
     /// have become <see cref="JointState.Undefined"/>.
     /// </summary>
+    /// <remarks>The file's <c>num_keypoints</c> is of its own joints: labelled joints are counted anew.</remarks>
     /// <param name="target">The skeleton, usually a union that this one is a member of.</param>
     public PoseData MapTo(Skeleton target)
     {
@@ -54,7 +55,7 @@ public sealed partial class PoseData
             }
         }
 
-        return new PoseData(target, Images, People, keypoints, states);
+        return new PoseData(target, Images, People with { LabelledCounts = null }, keypoints, states);
     }
 
     /// <summary>Some of the people, in the order given; the images stay all.</summary>

@@ -67,6 +67,6 @@ public sealed record ReadOptions
     /// <summary>The folder of the images; where it is given, an image that is not there is a wrong record, and so is everybody on it.</summary>
     public string? ImagesFolder { get; init; }
 
-    /// <summary>The category to read; null reads the first that has people with joints.</summary>
+    /// <summary>The category to read; null reads the one named <c>person</c>, or else the first whose joints are named.</summary>
     public long? Category { get; init; }
 }

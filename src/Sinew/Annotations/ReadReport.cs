@@ -9,10 +9,10 @@ public enum BadRecord
     /// <summary>The record has another number of joints than the skeleton.</summary>
     JointCount,
 
-    /// <summary>A coordinate or extent is NaN or infinite.</summary>
+    /// <summary>A coordinate, an extent or a size is NaN or infinite, or a size that distances are measured by is not above 0.</summary>
     NotFinite,
 
-    /// <summary>The box has a negative extent or lies wholly outside its image.</summary>
+    /// <summary>The box has a negative extent or area, or lies wholly outside its image.</summary>
     Box,
 
     /// <summary>An id was used before.</summary>

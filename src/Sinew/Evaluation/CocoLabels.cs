@@ -118,7 +118,8 @@ public static class CocoLabels
 
         internal void ReadAnnotation()
         {
-            var row = new Row { Area = double.NaN, Labelled = -1, Joints = -1 };
+            var row = new Row { Area = double.NaN, Labelled = -1 };
+            string? wrong = null;
             var (id, image) = ((long?)null, (long?)null);
             _box.Clear();
             _lists.Clear();
@@ -131,9 +132,9 @@ public static class CocoLabels
                 if (key.SequenceEqual("image_id"u8)) image = json.Whole("image_id");
                 else if (key.SequenceEqual("id"u8)) id = json.Whole("id");
                 else if (key.SequenceEqual("category_id"u8)) (row.HasCategory, row.Category) = (true, json.Whole("category_id"));
-                else if (key.SequenceEqual("area"u8)) row.Area = json.TryNumber(out var area) && double.IsFinite(area) ? area : double.NaN;
+                else if (key.SequenceEqual("area"u8)) wrong = ReadArea(out row.Area) ?? wrong;
                 else if (key.SequenceEqual("iscrowd"u8)) row.Crowd = json.Flag("iscrowd");
-                else if (key.SequenceEqual("num_keypoints"u8)) row.Labelled = (int)json.Whole("num_keypoints");
+                else if (key.SequenceEqual("num_keypoints"u8)) wrong = ReadLabelled(out row.Labelled) ?? wrong;
                 else if (key.SequenceEqual("bbox"u8)) json.Numbers("bbox", _box);
                 else json.SkipValue();
             }
@@ -143,9 +144,10 @@ public static class CocoLabels
             if (_box.Count is not (0 or 4)) throw json.Error($"bbox has {_box.Count} numbers, where x, y, width and height belong");
             row.HasBox = _box.Count == 4;
             if (row.HasBox) (row.X, row.Y, row.Width, row.Height) = (_box.Values[0], _box.Values[1], _box.Values[2], _box.Values[3]);
-            // Whether the annotation is a person's, and so must have joints, is known when the categories have been read.
-            if (_lists.Problem() is { } problem) _problems[_rows.Count] = problem;
-            else row.Joints = AddJoints();
+            if (row.Width < 0 || row.Height < 0) wrong ??= "bbox has a negative width or height; mend the record";
+            // Whether the annotation is a person's, and so must be right, is known when the categories have been read.
+            if ((_lists.IsEmpty ? wrong : wrong ?? _lists.Problem()) is { } problem) _problems[_rows.Count] = problem;
+            else AddJoints(ref row);
             _rows.Add(row);
         }
 
@@ -161,6 +163,7 @@ public static class CocoLabels
             var rows = _rows.Drain();
             var kept = new List<int>(rows.Length);
             var (ids, otherCategories, withoutImage) = (new HashSet<long>(rows.Length), 0, 0);
+            var joints = skeleton?.Count ?? 0;
             json.Section = "annotations";
             for (var i = 0; i < rows.Length; i++)
             {
@@ -171,32 +174,38 @@ public static class CocoLabels
                     continue;
                 }
 
-                if (rows[i].Joints < 0) throw json.Error(_problems[i]);
+                if (_problems.TryGetValue(i, out var problem)) throw json.Error(problem);
+                // The first person with joints settles how many all have; an empty list is a person of whom none is labelled.
+                if (joints == 0) joints = rows[i].Joints;
+                if (rows[i].Joints > 0 && rows[i].Joints != joints) throw json.Error(KeypointLists.Misfit(rows[i].Joints * 3, joints));
                 if (!ids.Add(rows[i].Id)) throw json.Error($"id {rows[i].Id} occurs a second time; every annotation needs its own");
                 if (imageOf.ContainsKey(rows[i].Image)) kept.Add(i);
                 else withoutImage++;
             }
 
             (json.Section, json.Record) = ("", -1);
-            var labels = Columns(rows, kept, imageOf, skeleton ?? Guess(person));
+            var labels = Columns(rows, kept, imageOf, skeleton ?? Guess(person, joints));
             return new CocoLabelsFile(labels, person?.Id ?? 1, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
         }
 
         private PoseLabels Columns(Row[] rows, List<int> kept, Dictionary<long, int> imageOf, Skeleton joints)
         {
-            var (keypoints, labelled) = (_keypoints.Drain(), _labelled.Drain());
             var count = joints.Count;
+            var (allPoints, allFlags) = (_keypoints.Drain(), _labelled.Drain());
+            // Rows only ever move to the front, so that the columns are packed in place, unless there are rows that take none of it.
+            var inPlace = kept.TrueForAll(i => rows[i].Joints > 0);
+            var keypoints = inPlace ? allPoints : new double[kept.Count * count * 2];
+            var labelled = inPlace ? allFlags : new bool[kept.Count * count];
             var (boxes, areas) = (new double[kept.Count * 4], new double[kept.Count]);
             var (counts, crowd) = (new int[kept.Count], new bool[kept.Count]);
             var (ids, images) = (new long[kept.Count], new int[kept.Count]);
             for (var p = 0; p < kept.Count; p++)
             {
                 ref var row = ref rows[kept[p]];
-                // Rows only ever move to the front, so that the columns are packed in place.
                 var to = p * count * 2;
                 var flags = labelled.AsSpan(p * count, count);
-                keypoints.AsSpan(row.Joints * count * 2, count * 2).CopyTo(keypoints.AsSpan(to));
-                labelled.AsSpan(row.Joints * count, count).CopyTo(flags);
+                allPoints.AsSpan(row.First * 2, row.Joints * 2).CopyTo(keypoints.AsSpan(to));
+                allFlags.AsSpan(row.First, row.Joints).CopyTo(flags);
                 if (!row.HasBox) SetToExtent(ref row, keypoints.AsSpan(to, count * 2), flags);
                 (boxes[p * 4], boxes[(p * 4) + 1], boxes[(p * 4) + 2], boxes[(p * 4) + 3]) = (row.X, row.Y, row.Width, row.Height);
                 areas[p] = double.IsNaN(row.Area) ? row.Height * row.Width * CocoReader.AreaOfBox : row.Area;
@@ -217,10 +226,10 @@ public static class CocoLabels
             };
         }
 
-        private Skeleton Guess(Category? person)
+        private Skeleton Guess(Category? person, int joints)
         {
             var names = person?.Joints ?? [];
-            var joints = _lists.Joints > 0 ? _lists.Joints : names.Count;
+            if (joints == 0) joints = names.Count;
             return (names.Count == joints ? SkeletonNames.Match(names) : null)
                 ?? SkeletonNames.ByCount(joints)
                 ?? (names.Count == joints && joints > 0 ? SkeletonNames.Make(person!.Name, names, []) : null)
@@ -247,21 +256,36 @@ public static class CocoLabels
             while (json.NextElement(ref first)) names.Add(Encoding.UTF8.GetString(json.Text()));
         }
 
-        /// <summary>Appends the joints that were just read; the result is their row.</summary>
-        private int AddJoints()
+        /// <summary>Reads an area; one that is no number counts as none.</summary>
+        /// <returns>What is wrong with it, or null.</returns>
+        private string? ReadArea(out double area)
         {
+            if (!json.TryNumber(out area)) return null;
+            return double.IsFinite(area) && area >= 0 ? null : "area is not finite, or below 0; mend the record";
+        }
+
+        private string? ReadLabelled(out int labelled)
+        {
+            var count = json.Whole("num_keypoints");
+            labelled = (int)Math.Clamp(count, 0, int.MaxValue);
+            return labelled == count ? null : "num_keypoints is no number of joints; mend the record";
+        }
+
+        /// <summary>Appends the joints that were just read.</summary>
+        private void AddJoints(ref Row row)
+        {
+            if (_lists.IsEmpty) return;
             var values = _lists.Values;
-            if (_flags.Length != _lists.Joints) (_points, _flags) = (new double[_lists.Joints * 2], new bool[_lists.Joints]);
+            (row.First, row.Joints) = (_labelled.Count, _lists.Joints);
+            if (_flags.Length != row.Joints) (_points, _flags) = (new double[row.Joints * 2], new bool[row.Joints]);
             for (var j = 0; j < _flags.Length; j++)
             {
                 (_points[2 * j], _points[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
                 _flags[j] = values[(3 * j) + 2] > 0;
             }
 
-            var row = _labelled.Count / Math.Max(1, _flags.Length);
             _keypoints.AddRange(_points);
             _labelled.AddRange(_flags);
-            return row;
         }
 
         private sealed record Category(long Id, string Name, List<string> Joints);
@@ -278,7 +302,12 @@ public static class CocoLabels
             internal double Width;
             internal double Height;
             internal int Labelled;
+
+            /// <summary>How many joints the record has; 0 where its list is empty.</summary>
             internal int Joints;
+
+            /// <summary>The first of them in the columns.</summary>
+            internal int First;
             internal bool HasCategory;
             internal bool HasBox;
             internal bool Crowd;

@@ -26,13 +26,19 @@ public static class CocoResults
 
     /// <summary>Reads a file whose skeleton and category are not known yet.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="joints">How many joints a record has; 0 takes the first record's number.</param>
+    /// <param name="joints">How many joints a record has; 0 takes the number of the first record of the category that counts.</param>
     internal static Records ReadRecords(string path, int joints)
     {
         using var json = JsonScanner.Open(path);
-        var records = new Records(path, joints);
         if (json.Peek() != (byte)'[') throw json.Error("results are a list of records, and this file starts otherwise; are these labels?");
         json.Expect('[');
+        return ReadRecords(json, joints);
+    }
+
+    /// <summary>Reads the records of a file whose '[' has been consumed.</summary>
+    internal static Records ReadRecords(JsonScanner json, int joints)
+    {
+        var records = new Records(json.File, joints);
         json.Section = "results";
         var (first, record) = (true, 0);
         while (json.NextElement(ref first))
@@ -57,6 +63,8 @@ public static class CocoResults
         private readonly Chunked<double> _keypoints = new();
         private readonly Chunked<float> _jointScores = new();
         private readonly Chunked<double> _areas = new();
+        private readonly Chunked<int> _jointCounts = new();
+        private readonly Dictionary<int, string> _problems = [];
         private readonly Chunked<double>[] _partScores = [.. PartScoreNames.Select(_ => new Chunked<double>())];
         private readonly bool[] _anyPartScore = new bool[PartScoreNames.Length];
         private readonly KeypointLists _lists = new(joints);
@@ -66,8 +74,16 @@ public static class CocoResults
         private bool _boxes;
         private bool _split;
 
-        /// <summary>How many joints a record has; 0 where the file has no records and nobody said.</summary>
-        internal int Joints => _lists.Joints;
+        /// <summary>How many joints the first record of a category has; 0 where the file has none of it.</summary>
+        internal int JointsOf(long category)
+        {
+            for (var row = 0; row < _categories.Count; row++)
+            {
+                if (IsOf(category, _categories[row])) return _jointCounts[row];
+            }
+
+            return 0;
+        }
 
         internal void Read(JsonScanner json)
         {
@@ -92,21 +108,22 @@ public static class CocoResults
 
             if (image is null) throw json.Error("there is no image_id");
             if (score is null) throw json.Error("there is no score");
-            if (_lists.Problem() is { } problem) throw json.Error(problem);
             if (_box.Count is not (0 or 4)) throw json.Error($"bbox has {_box.Count} numbers, where x, y, width and height belong");
             if (_images.Count == 0) _boxes = _box.Count == 4;
             if (_boxes && _box.Count != 4) throw json.Error("there is no bbox, but the first record has one; give all records one or none");
             _categories.Add(category);
-            Add(image.Value, score.Value, parts);
+            // Whether the record counts, and so must be right, is known when the labels have been read.
+            var problem = _lists.Problem();
+            if (problem is not null) _problems[_images.Count] = problem;
+            Add(image.Value, score.Value, parts, problem is null ? _lists.Joints : 0);
         }
 
-        internal CocoResultsFile Finish(Skeleton skeleton, long category)
+        internal CocoResultsFile Finish(Skeleton skeleton, long category = Person)
         {
-            if (Joints > 0 && Joints != skeleton.Count)
-            {
-                throw new SinewException($"{path}: the predictions have {Joints} joints and {skeleton.Name} has {skeleton.Count}; name the predictions' skeleton");
-            }
-
+            var (categories, jointCounts) = (_categories.Drain(), _jointCounts.Drain());
+            int[] kept = [.. Enumerable.Range(0, categories.Length).Where(row => IsOf(category, categories[row]))];
+            foreach (var row in kept) RequireJoints(row, jointCounts[row], skeleton, first: row == kept[0]);
+            var (keypoints, jointScores) = Even(jointCounts, skeleton.Count);
             var scores = _scores.Drain();
             var parts = new Dictionary<string, double[]>();
             for (var p = 0; p < PartScoreNames.Length; p++)
@@ -121,16 +138,42 @@ public static class CocoResults
                 parts[PartScoreNames[p][..^"_score".Length]] = own;
             }
 
-            var results = new PoseResults(skeleton, _images.Drain(), scores, _keypoints.Drain(), _jointScores.Drain())
+            var results = new PoseResults(skeleton, _images.Drain(), scores, keypoints, jointScores)
             {
                 Areas = _boxes || _split ? _areas.Drain() : null,
                 PartScores = parts,
             };
-            var categories = _categories.Drain();
-            int[] kept = [.. Enumerable.Range(0, categories.Length).Where(row => categories[row] == category || categories[row] == NoCategory)];
             return kept.Length == categories.Length
                 ? new CocoResultsFile(results, 0)
                 : new CocoResultsFile(results.Select(kept), categories.Length - kept.Length);
+        }
+
+        private static bool IsOf(long wanted, long category) => category == wanted || category == NoCategory;
+
+        private void RequireJoints(int row, int joints, Skeleton skeleton, bool first)
+        {
+            if (_problems.TryGetValue(row, out var problem)) throw new SinewException($"{path}: results[{row}]: {problem}");
+            if (joints == skeleton.Count) return;
+            throw new SinewException(first
+                ? $"{path}: the predictions have {joints} joints and {skeleton.Name} has {skeleton.Count}; name the predictions' skeleton"
+                : $"{path}: results[{row}]: {KeypointLists.Misfit(joints * 3, skeleton.Count)}");
+        }
+
+        /// <summary>The joints' columns with so many in each row; rows of another number, which are of another category, are zeros.</summary>
+        private (double[] Keypoints, float[] JointScores) Even(int[] jointCounts, int joints)
+        {
+            var (keypoints, jointScores) = (_keypoints.Drain(), _jointScores.Drain());
+            if (!jointCounts.AsSpan().ContainsAnyExcept(joints)) return (keypoints, jointScores);
+            var (evenKeypoints, evenScores) = (new double[jointCounts.Length * joints * 2], new float[jointCounts.Length * joints]);
+            var from = 0;
+            for (var row = 0; row < jointCounts.Length; from += jointCounts[row++])
+            {
+                if (jointCounts[row] != joints) continue;
+                keypoints.AsSpan(from * 2, joints * 2).CopyTo(evenKeypoints.AsSpan(row * joints * 2));
+                jointScores.AsSpan(from, joints).CopyTo(evenScores.AsSpan(row * joints));
+            }
+
+            return (evenKeypoints, evenScores);
         }
 
         private static int PartScore(ReadOnlySpan<byte> key)
@@ -144,13 +187,14 @@ public static class CocoResults
             return -1;
         }
 
-        private void Add(long image, double score, ReadOnlySpan<double> parts)
+        private void Add(long image, double score, ReadOnlySpan<double> parts, int count)
         {
             _images.Add(image);
             _scores.Add(score);
             var values = _lists.Values;
-            if (_pointScores.Length != Joints) (_points, _pointScores) = (new double[Joints * 2], new float[Joints]);
-            for (var j = 0; j < Joints; j++)
+            _jointCounts.Add(count);
+            if (_pointScores.Length != count) (_points, _pointScores) = (new double[count * 2], new float[count]);
+            for (var j = 0; j < count; j++)
             {
                 (_points[2 * j], _points[(2 * j) + 1]) = (values[3 * j], values[(3 * j) + 1]);
                 _pointScores[j] = (float)values[(3 * j) + 2];
@@ -160,8 +204,8 @@ public static class CocoResults
             _jointScores.AddRange(_pointScores);
 
             // pycocotools goes by the first record: boxes where it has one, else the extent of the list "keypoints".
-            _split |= _lists.MainValues < values.Length;
-            _areas.Add(_boxes ? _box.Values[2] * _box.Values[3] : Extent(_points.AsSpan(0, _lists.MainValues / 3 * 2)));
+            _split |= count > 0 && _lists.MainValues < values.Length;
+            _areas.Add(_boxes ? _box.Values[2] * _box.Values[3] : count > 0 ? Extent(_points.AsSpan(0, _lists.MainValues / 3 * 2)) : 0);
             for (var p = 0; p < parts.Length; p++)
             {
                 // Most files have none of these: their columns are not even begun.

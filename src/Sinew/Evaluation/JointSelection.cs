@@ -21,10 +21,10 @@ public static class JointSelection
         if (string.IsNullOrWhiteSpace(text) || text == "all") return null;
         if (text == "shared") return Common(labelled, predicted);
         if (BuiltInSkeletons.Find(text) is { } named) return Common(labelled, named);
-        return
-        [
-            .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => Index(name, labelled)).Distinct().Order(),
-        ];
+        var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return names.Length > 0
+            ? [.. names.Select(name => Index(name, labelled)).Distinct().Order()]
+            : throw new SinewException($"joints: '{text}' names none; write names with commas, a skeleton's, shared or all");
     }
 
     private static int[] Common(Skeleton labelled, Skeleton other)

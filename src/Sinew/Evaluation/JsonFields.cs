@@ -6,7 +6,7 @@ namespace Sinew.Evaluation;
 internal static class JsonFields
 {
     internal static double Number(this JsonScanner json, string name) =>
-        json.TryNumber(out var value) && double.IsFinite(value) ? value : throw json.Error($"{name} is no finite number; mend the record");
+        json.TryNumber(out var value) && InRange(value) ? value : throw json.Error($"{name} is no finite number, or beyond ±3.4e38; mend the record");
 
     internal static long Whole(this JsonScanner json, string name) =>
         json.TryWhole(out var value) ? value : throw json.Error($"{name} is no whole number; mend the record");
@@ -27,9 +27,12 @@ internal static class JsonFields
         if (!json.TryNumbers(list)) throw json.Error($"{name} holds something that is no number; mend the record");
         foreach (var value in list.Values)
         {
-            if (!double.IsFinite(value)) throw json.Error($"{name} holds {(double.IsNaN(value) ? "NaN" : "an infinite number")}; mend the record");
+            if (!InRange(value)) throw json.Error($"{name} holds {(double.IsNaN(value) ? "NaN" : "an infinite number, or one beyond ±3.4e38")}; mend the record");
         }
 
         return true;
     }
+
+    // What is finite as a float stays finite in products and sums of doubles.
+    private static bool InRange(double value) => float.IsFinite((float)value);
 }

@@ -47,10 +47,17 @@ public sealed class MatFile
     private const int HeaderSize = 128;
     private const int DeepestNesting = 16;
     private const int LargestVariable = 1 << 29;
+    private const int BytesOfStruct = 128;
+    private const int BytesOfField = 48;
+    private const int BytesOfText = 32;
+
+    // What all variables together may take in memory; the largest of the files that are read takes some megabytes.
+    private const long Budget = 1 << 28;
 
     private readonly string _file;
     private readonly bool _bigEndian;
     private readonly Dictionary<string, MatArray> _variables = new(StringComparer.Ordinal);
+    private long _spent;
 
     private MatFile(string file, ReadOnlySpan<byte> bytes)
     {
@@ -211,7 +218,10 @@ public sealed class MatFile
         }
 
         if (fields.Distinct(StringComparer.Ordinal).Count() != fields.Length) throw Damaged();
+        // Structs without fields hold nothing, however many they are said to be.
+        if (fields.Length == 0) return new MatStructs(name, dimensions, []);
         var values = Many(ref rest, (long)count * fields.Length, depth);
+        Spend(count * (BytesOfStruct + ((long)BytesOfField * fields.Length)));
         return new MatStructs(
             name,
             dimensions,
@@ -227,7 +237,8 @@ public sealed class MatFile
             _ => throw Damaged(),
         };
         if (dimensions.Length != 2 || text.Length != count) return new MatText(name, dimensions, [text]);
-        var rows = new string[dimensions[0]];
+        var rows = new string[count == 0 ? 0 : dimensions[0]];
+        Spend(((long)rows.Length * BytesOfText) + ((long)count * sizeof(char)));
         for (var r = 0; r < rows.Length; r++) rows[r] = string.Concat(Enumerable.Range(0, dimensions[1]).Select(c => text[(c * rows.Length) + r]));
         return new MatText(name, dimensions, rows);
     }
@@ -265,6 +276,7 @@ public sealed class MatFile
     {
         var size = BytesOf(type);
         if (size == 0 || data.Length % size != 0) throw Damaged();
+        Spend(data.Length / size * (long)sizeof(double));
         var values = new double[data.Length / size];
         for (var i = 0; i < values.Length; i++)
         {
@@ -295,11 +307,17 @@ public sealed class MatFile
         int read;
         while ((read = zipped.Read(block)) > 0)
         {
-            if (plain.Length + read > LargestVariable) throw Fail($"a variable takes more than {LargestVariable >> 20} MB; this is no file of labels");
+            Spend(read);
             plain.Write(block, 0, read);
         }
 
         return plain.ToArray();
+    }
+
+    private void Spend(long bytes)
+    {
+        _spent += bytes;
+        if (_spent > Budget) throw Fail($"its variables take more than {Budget >> 20} MB; this is no file of labels");
     }
 
     private ushort Short(ReadOnlySpan<byte> at) =>

@@ -108,13 +108,9 @@ public static class MpiiScoring
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(skeleton);
-        using (var json = JsonScanner.Open(path))
-        {
-            json.Expect('[');
-            if (json.Peek() == (byte)'[') return ReadLists(json, labels, skeleton);
-        }
-
-        return CocoResults.Read(path, skeleton).Results;
+        using var json = JsonScanner.Open(path);
+        json.Expect('[');
+        return json.Peek() == (byte)'[' ? ReadLists(json, labels, skeleton) : CocoResults.ReadRecords(json, skeleton.Count).Finish(skeleton).Results;
     }
 
     private static PoseResults ReadLists(JsonScanner json, PoseLabels labels, Skeleton skeleton)
@@ -155,12 +151,14 @@ public static class MpiiScoring
     {
         var skeleton = BuiltInSkeletons.Get("mpii16");
         var (positions, missing) = (file.Numbers("pos_gt_src"), file.Numbers("jnt_missing"));
-        var people = positions.Dimensions.Count == 3 ? positions.Dimensions[2] : 1;
-        if (positions.Count != people * skeleton.Count * 2 || missing.Count != people * skeleton.Count)
+        var people = People(positions, path, skeleton.Count, 2);
+        if (People(missing, path, skeleton.Count) != people)
         {
-            throw new SinewException($"{path}: pos_gt_src and jnt_missing are not [16, 2, people] and [16, people]; is this mpii_gt_val.mat?");
+            throw new SinewException($"{path}: jnt_missing is of {People(missing, path, skeleton.Count)} people and pos_gt_src of {people}; get the file again");
         }
 
+        var heads = HeadSizes(file, path);
+        if (heads.Length != people) throw new SinewException($"{path}: there are {heads.Length} head boxes for {people} people; get the file again");
         var keypoints = new double[positions.Count];
         var labelled = new bool[missing.Count];
         var counts = new int[people];
@@ -190,24 +188,30 @@ public static class MpiiScoring
             Areas = new double[people],
             Crowd = new bool[people],
             LabelledCounts = counts,
-            HeadSizes = HeadSizes(file, path),
+            HeadSizes = heads,
         };
     }
 
     private static double[] HeadSizes(MatFile file, string path)
     {
         var boxes = file.Numbers("headboxes_src");
-        if (boxes.Dimensions is not [2, 2, ..]) throw new SinewException($"{path}: headboxes_src is not [2, 2, people]; is this mpii_gt_val.mat?");
-        var sizes = new double[boxes.Count / 4];
+        var sizes = new double[People(boxes, path, 2, 2)];
         for (var p = 0; p < sizes.Length; p++)
         {
             var corner = boxes.Values.AsSpan(p * 4, 4);
             var (dx, dy) = (corner[1] - corner[0], corner[3] - corner[2]);
             sizes[p] = HeadOfBox * Math.Sqrt((dx * dx) + (dy * dy));
+            if (!(sizes[p] > 0) || !double.IsFinite(sizes[p])) throw new SinewException($"{path}: the head box of person {p} has the size {sizes[p]}; get the file again");
         }
 
         return sizes;
     }
+
+    /// <summary>How many people an array is of, whose dimensions are these and theirs; MATLAB leaves the last out where it is 1.</summary>
+    private static int People(MatNumbers array, string path, params int[] dimensions) =>
+        array.Dimensions.SequenceEqual(dimensions) ? 1
+        : array.Dimensions.Count == dimensions.Length + 1 && array.Dimensions.Take(dimensions.Length).SequenceEqual(dimensions) ? array.Dimensions[^1]
+        : throw new SinewException($"{path}: {array.Name} is not [{string.Join(", ", dimensions)}, people]; is this mpii_gt_val.mat?");
 
     private static double Mean(PckScores scores, Dictionary<string, string> ids) =>
         new PckScores([.. scores.Joints.Where(j => !LeftOutOfMean.Contains(ids[j.Name]))]) { People = 0, LeftOut = 0 }.Pck;

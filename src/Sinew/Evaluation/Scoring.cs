@@ -186,7 +186,7 @@ public static class Scoring
         }
 
         var truth = reading.GetAwaiter().GetResult();
-        return (truth, records.Finish(options.PredictedSkeleton ?? PredictedSkeleton(records.Joints, truth.Labels.Skeleton), truth.Category));
+        return (truth, records.Finish(options.PredictedSkeleton ?? PredictedSkeleton(records.JointsOf(truth.Category), truth.Labels.Skeleton), truth.Category));
     }
 
     private static Skeleton PredictedSkeleton(int joints, Skeleton labelled) => joints switch

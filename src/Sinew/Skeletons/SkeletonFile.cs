@@ -12,11 +12,13 @@ namespace Sinew.Skeletons;
 public static class SkeletonFile
 {
     private const int MostJoints = 4096;
+    private const int MostMembers = 256;
+    private const int DeepestUnion = 8;
 
     /// <summary>Reads one file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="SinewException">The file is missing or wrong; the message names its line.</exception>
-    public static Skeleton Load(string path) => Load(path, depth: 0);
+    public static Skeleton Load(string path) => new Files().Load(path);
 
     /// <summary>Reads a text of the files' form, such as one that <see cref="ToYaml"/> wrote.</summary>
     /// <param name="yaml">The text; the members of a union are built-in skeletons.</param>
@@ -53,7 +55,7 @@ public static class SkeletonFile
     /// <summary>A skeleton by the name of a built-in one, or by the path of a file.</summary>
     /// <param name="nameOrPath">Such as <c>coco17</c> or <c>skeletons/mine.yaml</c>.</param>
     /// <exception cref="SinewException">There is neither, or the file is wrong.</exception>
-    public static Skeleton Resolve(string nameOrPath) => Resolve(nameOrPath, folder: "", depth: 0);
+    public static Skeleton Resolve(string nameOrPath) => new Files().Resolve(nameOrPath, folder: "");
 
     /// <summary>Reads a skeleton from a parsed file.</summary>
     /// <param name="map">The file's top.</param>
@@ -69,6 +71,7 @@ public static class SkeletonFile
         map.Done();
         if (union.Length > 0)
         {
+            if (union.Length > MostMembers) throw map.Error("union", $"has {union.Length} members, more than {MostMembers}");
             return joints.Length == 0 && limbs.Length == 0 && parts is null
                 ? SkeletonUnion.Of(name, [.. union.Select(member)]).Union
                 : throw map.Error("union", "stands alone: its members give the joints, limbs and parts");
@@ -79,21 +82,6 @@ public static class SkeletonFile
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    private static Skeleton Load(string path, int depth) =>
-        Read(YamlMap.Load(path), n => Resolve(n, Path.GetDirectoryName(path) ?? "", depth + 1));
-
-    private static Skeleton Resolve(string nameOrPath, string folder, int depth)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
-        if (depth > 8) throw new SinewException($"{nameOrPath}: unions of unions go too deep; does the file name itself?");
-        if (BuiltInSkeletons.Find(nameOrPath) is { } builtIn) return builtIn;
-        var path = Path.Combine(folder, nameOrPath);
-        return File.Exists(path)
-            ? Load(path, depth)
-            : throw new SinewException(
-                $"'{nameOrPath}' is neither a built-in skeleton ({string.Join(", ", BuiltInSkeletons.Names)}) nor a file");
-    }
 
     private static Skeleton FromJoints(YamlMap map, string name, YamlMap[] rows, string[] limbs, YamlMap? parts)
     {
@@ -132,7 +120,7 @@ public static class SkeletonFile
 
     private static List<int> Part(YamlMap parts, Dictionary<string, int> index, string part)
     {
-        var members = new List<int>();
+        var (members, seen) = (new List<int>(), new HashSet<int>());
         foreach (var text in parts.Texts(part))
         {
             var ends = text.Split("..", StringSplitOptions.TrimEntries);
@@ -142,9 +130,46 @@ public static class SkeletonFile
                     CultureInfo.InvariantCulture, $"has '{text}', which is neither a joint nor a run 'FIRST..LAST' of joints"));
             }
 
-            members.AddRange(Enumerable.Range(first, last - first + 1));
+            for (var joint = first; joint <= last; joint++)
+            {
+                if (!seen.Add(joint)) throw parts.Error(part, $"has '{text}', which repeats a joint of the part");
+                members.Add(joint);
+            }
         }
 
         return members;
+    }
+
+    /// <summary>The files that one skeleton is made of, each read once, however many unions name it.</summary>
+    private sealed class Files
+    {
+        // Null while a file's own members are being read.
+        private readonly Dictionary<string, Skeleton?> _read = new(StringComparer.Ordinal);
+        private int _depth;
+
+        public Skeleton Resolve(string nameOrPath, string folder)
+        {
+            ArgumentNullException.ThrowIfNull(nameOrPath);
+            if (nameOrPath.Length == 0) throw new SinewException("the name of a skeleton is empty: give a built-in one's, or a file");
+            if (BuiltInSkeletons.Find(nameOrPath) is { } builtIn) return builtIn;
+            var path = Path.Combine(folder, nameOrPath);
+            return File.Exists(path)
+                ? Load(path)
+                : throw new SinewException(
+                    $"'{nameOrPath}' is neither a built-in skeleton ({string.Join(", ", BuiltInSkeletons.Names)}) nor a file");
+        }
+
+        public Skeleton Load(string path)
+        {
+            var full = Path.GetFullPath(path);
+            if (_read.TryGetValue(full, out var before)) return before ?? throw new SinewException($"{path}: the union is a member of itself; remove it from its members");
+            if (_depth > DeepestUnion) throw new SinewException($"{path}: unions of unions go deeper than {DeepestUnion}; name the members themselves");
+            _read.Add(full, null);
+            _depth++;
+            var skeleton = Read(YamlMap.Load(path), name => Resolve(name, Path.GetDirectoryName(path) ?? ""));
+            _depth--;
+            _read[full] = skeleton;
+            return skeleton;
+        }
     }
 }

@@ -45,6 +45,7 @@ public sealed class YamlMap
     /// <exception cref="SinewException">The text is no YAML, or its top is no mapping.</exception>
     public static YamlMap Parse(string text, string file)
     {
+        YamlText.Check(text, file);
         var stream = new YamlStream();
         try
         {
@@ -52,7 +53,7 @@ public sealed class YamlMap
         }
         catch (YamlException e)
         {
-            throw new SinewException($"{file}:{e.Start.Line}: not valid YAML: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw YamlText.Invalid(e, file);
         }
 
         return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode map

@@ -23,6 +23,10 @@ public class BadInputTests
     [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,3,4],"keypoints":[1,2,NaN,0,0,0]}""", BadRecord.NotFinite, "a joint that is not finite")]
     [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,Infinity,4],"keypoints":[1,2,2,0,0,0]}""", BadRecord.NotFinite, "annotations[1] (id 8): a box or area")]
     [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,1e300,4],"keypoints":[1,2,2,0,0,0]}""", BadRecord.NotFinite, "annotations[1] (id 8): a box or area")]
+    [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,3,4],"keypoints":[1e300,2,2,0,0,0]}""", BadRecord.NotFinite, "annotations[1] (id 8): a joint that is not finite")]
+    [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,3,4],"headbox":[0,0,1e300,9],"keypoints":[1,2,2,0,0,0]}""", BadRecord.NotFinite, "a headbox that is not finite")]
+    [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,3,4],"area":-5,"keypoints":[1,2,2,0,0,0]}""", BadRecord.Box, "annotations[1] (id 8): an area below 0")]
+    [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,3,4],"num_keypoints":4294967296,"keypoints":[1,2,2,0,0,0]}""", BadRecord.Malformed, "num_keypoints is no number of joints")]
     [InlineData("""{"id":8,"image_id":1,"bbox":[100,2,3,4],"keypoints":[1,2,2,0,0,0]}""", BadRecord.Box, "annotations[1] (id 8): its box [100, 2, 3, 4] lies outside its image of 100×50")]
     [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,-3,4],"keypoints":[1,2,2,0,0,0]}""", BadRecord.Box, "negative extent")]
     [InlineData("""{"id":8,"image_id":1,"bbox":[1,2,3],"keypoints":[1,2,2,0,0,0]}""", BadRecord.Malformed, "a bbox of 3 numbers, not 4")]
@@ -52,6 +56,7 @@ public class BadInputTests
     [InlineData(Image, BadRecord.DuplicateId, "images[1]: image id 1 was used before")]
     [InlineData("""{"id":2,"width":100,"height":50}""", BadRecord.Malformed, "images[1]: no file_name")]
     [InlineData("""{"id":2,"file_name":"b.jpg","width":-1,"height":50}""", BadRecord.Malformed, "images[1]: width is no number of pixels")]
+    [InlineData("""{"id":2,"file_name":"b.jpg","width":9,"height":50,"crowdIndex":Infinity}""", BadRecord.NotFinite, "images[1]: a crowdIndex that is not finite")]
     public void A_wrong_image_is_named_or_left_out(string image, BadRecord reason, string message)
     {
         using var folder = new TempFolder();
@@ -149,7 +154,65 @@ public class BadInputTests
         var bytes = File.ReadAllBytes(path);
         bytes.AsSpan(12, 20).Fill(0xff);
         File.WriteAllBytes(path, bytes);
-        Assert.Throws<SinewException>(() => CocoReader.Read(path, Two));
+        Assert.Contains("damaged: copy or download it again", Assert.Throws<SinewException>(() => CocoReader.Read(path, Two)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_of_escapes_may_not_be_longer_than_any_other()
+    {
+        using var folder = new TempFolder();
+        var path = folder.File("x.json.gz");
+        using (var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+        {
+            zip.Write("{\"images\":[{\"file_name\":\"\\n"u8);
+            var block = new byte[1 << 20];
+            block.AsSpan().Fill((byte)'a');
+            for (var i = 0; i < 65; i++) zip.Write(block);
+        }
+
+        Assert.Contains("a text of more than 64 MB", Assert.Throws<SinewException>(() => CocoReader.Read(path, Two)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("annotations", "categories")]
+    [InlineData("categories", "annotations")]
+    public void People_are_read_where_other_things_with_joints_stand_first(string first, string second)
+    {
+        using var folder = new TempFolder();
+        var sections = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["categories"] = """[{"id":2,"name":"car","keypoints":["l","r","t"]},{"id":1,"name":"person","keypoints":["a","b"]}]""",
+            ["annotations"] = $$"""[{"id":1,"image_id":1,"category_id":2,"bbox":[1,2,3,4],"keypoints":[1,1,2,2,2,2,3,3,2]},{{Good.Replace("\"id\"", "\"category_id\":1,\"id\"", StringComparison.Ordinal)}}]""",
+        };
+        var path = folder.Write("x.json", $$"""{"images":[{{Image}}],"{{first}}":{{sections[first]}},"{{second}}":{{sections[second]}}}""");
+        foreach (var options in new[] { new ReadOptions(), Two })
+        {
+            var data = CocoReader.Read(path, options, out var report);
+            Assert.Equal([7], data.People.Ids);
+            Assert.Equal([1f, 2, 0, 0], data.KeypointsOf(0).ToArray());
+            Assert.Equal((2, 1, 0), (data.Skeleton.Count, report.OtherCategory, report.Bad));
+        }
+    }
+
+    [Fact]
+    public async Task Pipes_are_read_and_a_list_in_one_must_be_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipes are made with mkfifo");
+        using var folder = new TempFolder();
+        var zipped = new MemoryStream();
+        using (var zip = new GZipStream(zipped, CompressionLevel.Fastest)) zip.Write(Encoding.UTF8.GetBytes(Coco([Image], [Good])));
+        foreach (var content in new[] { Encoding.UTF8.GetBytes(Coco([Image], [Good])), zipped.ToArray() })
+        {
+            var pipe = folder.Pipe($"pipe{content.Length}");
+            var writing = Task.Run(() => File.WriteAllBytes(pipe, content), TestContext.Current.CancellationToken);
+            Assert.Equal([7], AnnotationReader.Read(pipe, Two).People.Ids);
+            await writing;
+        }
+
+        var list = folder.Pipe("list");
+        var written = Task.Run(() => File.WriteAllText(list, "[]"), TestContext.Current.CancellationToken);
+        Assert.Contains("a list in a pipe", Assert.Throws<SinewException>(() => AnnotationReader.Read(list)).Message, StringComparison.Ordinal);
+        await written;
     }
 
     [Fact]

@@ -169,6 +169,34 @@ public class FormatTests
     }
 
     [Theory]
+    [InlineData("1e300")]
+    [InlineData("1e-300")]
+    [InlineData("NaN")]
+    [InlineData("0")]
+    public void Mpii_head_sizes_that_measure_nothing_are_wrong(string size)
+    {
+        using var folder = new TempFolder();
+        var path = folder.Write("x.json", $"[{MpiiPerson("1.jpg", $",\"head_size\":{size}")},{MpiiPerson("2.jpg", ",\"head_size\":40")}]");
+        Assert.Contains("people[0]: a head_size", Assert.Throws<SinewException>(() => AnnotationReader.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Equal([40f], AnnotationReader.Read(path, new() { OnBad = OnBad.Skip }).People.HeadSizes!);
+    }
+
+    [Fact]
+    public void Mpii_images_of_one_number_in_two_folders_are_two_where_one_is_missing()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.File("b"));
+        folder.Write("b/7.jpg", "");
+        var path = folder.Write("x.json", $"[{MpiiPerson("a/7.jpg")},{MpiiPerson("b/7.jpg")}]");
+        var data = AnnotationReader.Read(path, new() { OnBad = OnBad.Skip, ImagesFolder = folder.FullName }, out var report);
+        Assert.Equal(("b/7.jpg", 1), (data.Images.FileNames[0], data.People.Ids[0]));
+        Assert.Equal((2, 2), (report.Bad, report.BadByReason[BadRecord.MissingImage]));
+    }
+
+    private static string MpiiPerson(string image, string more = "") =>
+        $$"""{"image":"{{image}}","center":[50,60],"scale":1,"joints":[{{string.Join(',', Enumerable.Repeat("[5,6]", 16))}}],"joints_vis":[{{string.Join(',', Enumerable.Repeat("1", 16))}}]{{more}}}""";
+
+    [Theory]
     [InlineData("coco/test_coco_det_AP_H_56.json", 118)]
     [InlineData("crowdpose/test_crowdpose_det_AP_40.json", -1)]
     [InlineData("posetrack18/annotations/test_posetrack18_human_detections.json", 278)]

@@ -56,6 +56,17 @@ public class PoseDataTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Mapping_counts_labelled_joints_anew()
+    {
+        using var folder = new TempFolder();
+        var data = Make(BuiltInSkeletons.Get("coco17"), 1, 6, new Random(3));
+        data = new PoseData(data.Skeleton, data.Images, data.People with { LabelledCounts = [17, 17, 17, 17, 17, 17] }, data.Keypoints.ToArray(), data.States.ToArray());
+        var mapped = data.MapTo(BuiltInSkeletons.Get("lsp14"));
+        CocoWriter.Write(mapped, folder.File("x.json"));
+        Assert.Equal(Enumerable.Range(0, 6).Select(mapped.LabelledOf), CocoReader.Read(folder.File("x.json")).People.LabelledCounts!);
+    }
+
+    [Fact]
     public void An_own_skeletons_names_sides_and_limbs_are_read_back()
     {
         using var folder = new TempFolder();

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Sinew.Evaluation;
 
 namespace Sinew.Tests.Evaluation;
@@ -58,6 +60,55 @@ public class MatFileTests
         var two = fixture.Write("two.json", $"[{person}, {person}]");
         Assert.Contains("3 head boxes", Assert.Throws<SinewException>(() => MpiiScoring.ReadLabels(two, Fixture.Path("mpii.mat"))).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(new[] { 16, 2, 2 }, new[] { 16, 2 }, new[] { 2, 2, 2 }, 40, "")]
+    [InlineData(new[] { 16, 2, 2 }, new[] { 16, 2 }, new[] { 2, 2 }, 40, "1 head boxes for 2 people")]
+    [InlineData(new[] { 16, 2, 2 }, new[] { 16, 2 }, new[] { 4, 2 }, 40, "headboxes_src is not [2, 2, people]")]
+    [InlineData(new[] { 2, 16, 2 }, new[] { 16, 2 }, new[] { 2, 2, 2 }, 40, "pos_gt_src is not [16, 2, people]")]
+    [InlineData(new[] { 16, 2, 2 }, new[] { 2, 16 }, new[] { 2, 2, 2 }, 40, "jnt_missing is not [16, people]")]
+    [InlineData(new[] { 16, 2, 2 }, new[] { 16, 1 }, new[] { 2, 2, 2 }, 40, "jnt_missing is of 1 people")]
+    [InlineData(new[] { 16, 2, 2 }, new[] { 16, 2 }, new[] { 2, 2, 2 }, double.NaN, "head box of person 0")]
+    public void MpiisArraysMustFitEachOther(int[] positions, int[] missing, int[] heads, double head, string message)
+    {
+        using var fixture = new Fixture();
+        var corners = Enumerable.Range(0, heads.Aggregate((a, b) => a * b)).Select(i => i % 2 * head).ToArray();
+        var path = Write(
+            fixture, Doubles("pos_gt_src", positions, [.. Enumerable.Range(0, 64).Select(i => (double)i)]), Doubles("jnt_missing", missing, new double[missing[0] * missing[1]]),
+            Doubles("headboxes_src", heads, corners));
+        if (message.Length == 0) Assert.Equal(2, MpiiScoring.ReadLabels(path).HeadSizes!.Length);
+        else Assert.Contains(message, Assert.Throws<SinewException>(() => MpiiScoring.ReadLabels(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SmallFilesTakeLittleMemoryWhateverSizesTheyState()
+    {
+        using var fixture = new Fixture();
+        var file = MatFile.Read(Write(
+            fixture, Matrix(4, [200_000_000, 0], "text", Element(16, [])), Matrix(2, [1, 1 << 29], "structs", Element(5, [32, 0, 0, 0]), Element(1, []))));
+        Assert.Empty(Assert.IsType<MatText>(file.Variables["text"]).Rows);
+        Assert.Empty(Assert.IsType<MatStructs>(file.Variables["structs"]).Elements);
+        var zipped = new MemoryStream();
+        using (var zip = new ZLibStream(zipped, CompressionLevel.Fastest, leaveOpen: true)) zip.Write(Matrix(9, [40_000_000, 1], "zeros", Element(2, new byte[40_000_000])));
+        var path = Write(fixture, [.. BitConverter.GetBytes(15), .. BitConverter.GetBytes((int)zipped.Length), .. zipped.ToArray()]);
+        Assert.Contains("more than 256 MB", Assert.Throws<SinewException>(() => MatFile.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Write(Fixture fixture, params byte[][] variables)
+    {
+        var header = new byte[128];
+        (header[125], header[126], header[127]) = (1, (byte)'I', (byte)'M');
+        var path = fixture.Write("made.mat", "");
+        File.WriteAllBytes(path, [.. header, .. variables.SelectMany(v => v)]);
+        return path;
+    }
+
+    private static byte[] Doubles(string name, int[] dimensions, double[] values) => Matrix(6, dimensions, name, Element(9, [.. values.SelectMany(BitConverter.GetBytes)]));
+
+    private static byte[] Matrix(int kind, int[] dimensions, string name, params byte[][] parts) => Element(
+        14, [.. Element(6, [(byte)kind, 0, 0, 0, 0, 0, 0, 0]), .. Element(5, [.. dimensions.SelectMany(BitConverter.GetBytes)]), .. Element(1, Encoding.ASCII.GetBytes(name)), .. parts.SelectMany(p => p)]);
+
+    private static byte[] Element(int type, byte[] data) => [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(data.Length), .. data, .. new byte[-data.Length & 7]];
 
     [Fact]
     public void BrokenFilesAreRefusedWhereverTheyAreCutOrChanged()

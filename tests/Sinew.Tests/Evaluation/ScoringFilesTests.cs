@@ -20,6 +20,8 @@ public class ScoringFilesTests
     [InlineData("""[{"category_id": 1, "keypoints": [J], "score": 1}]""", "no image_id")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "score": 1}]""", "no keypoints")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": "many", "score": 1}]""", "keypoints")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [], "score": 1}]""", "results[0]: the list of keypoints is empty")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [1e300, J], "score": 1}]""", "results[0]: keypoints holds an infinite number")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1e999}]""", "score")]
     [InlineData("""[{"image_id": 1.5, "category_id": 1, "keypoints": [J], "score": 1}]""", "image_id")]
     [InlineData("""{"images": [], "annotations": []}""", "labels")]
@@ -39,6 +41,12 @@ public class ScoringFilesTests
     [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J], "bbox": [1, 2, 3]}]}""", "bbox")]
     [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J]}, {"id": 1, "image_id": 1, "keypoints": [J]}]}""", "annotations[1]")]
     [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "bbox": [1, 2, 3, 4]}]}""", "no keypoints")]
+    [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J], "bbox": [1, 2, -3, 4]}]}""", "annotations[0]: bbox has a negative")]
+    [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J], "bbox": [1, 2, 1e300, 4]}]}""", "annotations[0]: bbox holds an infinite number")]
+    [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J], "area": -1}]}""", "annotations[0]: area")]
+    [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J], "area": 1e999}]}""", "annotations[0]: area")]
+    [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J], "num_keypoints": 4294967296}]}""", "annotations[0]: num_keypoints")]
+    [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J]}, {"id": 2, "image_id": 1, "keypoints": [1, 2, 2]}]}""", "annotations[1]: 3 values in keypoints, where 17 joints")]
     [InlineData("""{"images": [{"id": 1}]}""", "no annotations")]
     [InlineData("""{"images": [{"id": 1}], "annotations": [{"id": 1, "image_id": 1, "keypoints": [J], "area": 3""", "truncated")]
     [InlineData("[1, 2]", "an object")]
@@ -47,6 +55,26 @@ public class ScoringFilesTests
         var message = Refused(labels, "[]");
         Assert.Contains(named, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("""{"id": 9, "image_id": 1, "category_id": 1, "iscrowd": 1, "keypoints": [], "bbox": [0, 0, 40, 40], "area": 1600}""")]
+    [InlineData("""{"id": 9, "image_id": 1, "category_id": 1, "num_keypoints": 0, "keypoints": []}""")]
+    [InlineData("""{"id": 9, "image_id": 1, "category_id": 2, "keypoints": [1, 2, 2], "bbox": [0, 0, 40, 40], "area": 1600}""")]
+    [InlineData("""{"id": 9, "image_id": 1, "category_id": 2, "keypoints": [1, 2], "bbox": [0, 0, -1, 40], "area": -1}""")]
+    public void RecordsWithoutJointsOrOfOtherThingsDoNotSettleHowManyJointsPeopleHave(string first)
+    {
+        using var fixture = new Fixture();
+        var labels = fixture.Write("labels.json", Labels().Replace("\"annotations\": [", $"\"annotations\": [{first}, ", StringComparison.Ordinal)
+            .Replace("\"categories\": [", "\"categories\": [{\"id\": 2, \"name\": \"car\", \"keypoints\": [\"wheel\"]}, ", StringComparison.Ordinal));
+        var predictions = fixture.Write("predictions.json", Filled("""
+            [{"image_id": 1, "category_id": 2, "keypoints": [1, 2, 1], "score": 1}, {"image_id": 1, "category_id": 2, "keypoints": [], "score": 1},
+             {"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1}]
+            """));
+        var result = Scoring.Run(ScoringProtocol.Coco, labels, predictions);
+        Assert.Equal(result["AP"], Scoring.Run(ScoringProtocol.Coco, labels, predictions, new ScoringOptions { Skeleton = Poses.Coco })["AP"]);
+        Assert.Equal((1, 1.0), (result.People, Math.Round(result["AP"], 12)));
+        Assert.Equal("coco17", CocoLabels.Read(labels).Labels.Skeleton.Name);
     }
 
     [Fact]
@@ -139,6 +167,7 @@ public class ScoringFilesTests
     {
         var mpii = Sinew.Skeletons.BuiltInSkeletons.Get("mpii16");
         Assert.Equal(count, JointSelection.Parse(text, Poses.Coco, mpii)?.Count ?? -1);
+        Assert.Contains("names none", Assert.Throws<SinewException>(() => JointSelection.Parse(" , ", Poses.Coco, mpii)).Message, StringComparison.Ordinal);
         Assert.Contains("'elbow'", Assert.Throws<SinewException>(() => JointSelection.Parse("elbow", Poses.Coco, mpii)).Message, StringComparison.Ordinal);
     }
 

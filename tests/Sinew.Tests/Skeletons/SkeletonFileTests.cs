@@ -71,15 +71,41 @@ public class SkeletonFileTests
     }
 
     [Theory]
+    [InlineData("[", "]")]
+    [InlineData("{a: ", "}")]
+    public void Deep_nesting_is_refused_at_once(string open, string close)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var yaml = $"name: x\njoints: {string.Concat(Enumerable.Repeat(open, 100_000))}{string.Concat(Enumerable.Repeat(close, 100_000))}\n";
+        Assert.Contains("deeper than 64 levels", Assert.Throws<SinewException>(() => SkeletonFile.Parse(yaml, "deep")).Message, StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
+    }
+
+    [Fact]
+    public void Unions_of_unions_read_each_file_once()
+    {
+        using var folder = new TempFolder();
+        folder.Write("8.yaml", "name: tail\njoints:\n  - { name: tail, sigma: 0.1 }\n");
+        for (var i = 7; i >= 0; i--) folder.Write($"{i}.yaml", $"name: u{i}\nunion: [{string.Join(", ", Enumerable.Repeat($"{i + 1}.yaml", 12))}]\n");
+        Assert.Equal(1, SkeletonFile.Load(folder.File("0.yaml")).Count);
+    }
+
+    [Theory]
     [InlineData("name: x\njoints:\n  - { name: a, sigma: 0.1 }\n  - { name: a, sigma: 0.1 }\n", ":4: two joints are named 'a'")]
     [InlineData("name: x\njoints:\n  - { name: a, sigma: 0.1, swap: b }\n  - { name: b, sigma: 0.1 }\n", ":3: 'a' swaps with 'b', but 'b' with none")]
     [InlineData("name: x\njoints:\n  - { name: a, sigma: 0 }\n", ":3:")]
     [InlineData("name: x\njoints:\n  - { name: a, sigm: 0.1 }\n", ":3:")]
     [InlineData("name: x\njoints: []\n", ":2:")]
     [InlineData("name: x\nunion: [nonsense]\n", "'nonsense' is neither")]
-    [InlineData("name: x\nunion: [x.yaml]\n", "too deep")]
+    [InlineData("name: x\nunion: [x.yaml]\n", "a member of itself")]
     [InlineData("name: x\njoints:\n  - { name: a, sigma: 0.1 }\nlimbs: [a to b]\n", ":4: 'limbs' has 'a to b'")]
     [InlineData("name: x\njoints:\n  - { name: a, sigma: 0.1 }\nparts:\n  p: [b..a]\n", ":5: 'parts.p' has 'b..a'")]
+    [InlineData("name: x\njoints:\n  - { name: a, sigma: 0.1 }\nparts:\n  p: [a, a..a]\n", ":5: 'parts.p' has 'a..a', which repeats a joint")]
+    [InlineData("name: x\nunion: ['']\n", "the name of a skeleton is empty")]
+    [InlineData("? &a [*a]\n: b\nname: x\n", ":1: a key must be a plain text")]
+    [InlineData("&a name: x\n*a : y\n", ":2: a key must be a plain text")]
+    [InlineData("name: x\njoints: &a\n  - *a\n", ":3: the alias *a stands inside its own anchor")]
+    [InlineData("name: x\njoints: &a [*b]\nlimbs: &b [*a]\n", ":2: the alias *b stands before its anchor")]
     public void Says_in_one_line_what_is_wrong_where(string yaml, string message)
     {
         using var folder = new TempFolder();
