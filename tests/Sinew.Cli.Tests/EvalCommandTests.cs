@@ -1,3 +1,4 @@
+using Sinew.Cli.Tests.Predict;
 using Sinew.TestSupport;
 
 namespace Sinew.Cli.Tests;
@@ -8,6 +9,19 @@ public sealed class EvalCommandTests : IDisposable
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Who_cannot_be_cropped_is_named_before_anybody_is_looked_at()
+    {
+        var model = ColourModel.Write(_folder.File("model"));
+        var labels = _folder.Write("labels.json", """
+            {"images": [{"id": 1, "file_name": "none.png", "width": 96, "height": 128}], "categories": [{"id": 1, "name": "person", "keypoints": ["red", "green", "blue"]}],
+             "annotations": [{"id": 7, "image_id": 1, "category_id": 1, "bbox": [10, 10, 1e-30, 1e-30], "area": 9, "num_keypoints": 1, "keypoints": [1, 1, 2, 0, 0, 0, 0, 0, 0]}]}
+            """);
+        var result = SinewCommand.Run("eval", "--model", model, "--data", labels, "--skeleton", _folder.File("model/rgb.yaml"));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("annotation 7: the person box", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("both --data and --save", "--save", "ROOT/labels")]
