@@ -89,8 +89,9 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
             broken);
     }
 
-    // Pixels lie in pooled buffers, whose lengths are powers of two.
-    private static long BytesOf(int width, int height) => (long)BitOperations.RoundUpToPowerOf2((ulong)width * (ulong)height * 3);
+    // Pixels lie in pooled buffers, whose lengths are powers of two. A header that claims more than is ever decoded counts as the largest that is.
+    private static long BytesOf(int width, int height) =>
+        (long)BitOperations.RoundUpToPowerOf2(3 * (ulong)Math.Min((long)width * height, DecodeOptions.Default.MaxPixels));
 
     private async Task ReadWebAsync(PredictInput input, string? drawTo, ChannelWriter<Task<Shot>> to)
     {
