@@ -22,6 +22,10 @@ public sealed class ExportCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Nobody_to_calibrate_with_is_refused() =>
+        Assert.Contains("--people takes 1 or more, not 0", SinewCommand.Run("export", "m.safetensors", "--precision", "int8", "--calibrate", "x.json", "--people", "0").Error, StringComparison.Ordinal);
+
+    [Fact]
     public void An_exported_file_alone_predicts_and_scores_as_the_weights_do()
     {
         var run = Train();

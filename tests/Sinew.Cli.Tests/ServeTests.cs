@@ -77,6 +77,8 @@ public sealed partial class ServeTests(Serving serving)
     [InlineData("?box=1,2,3", "PICTURE", "x,y,width,height")]
     [InlineData("?box=1,2,3,nan", "PICTURE", "x,y,width,height")]
     [InlineData("?box=1,2,0,5", "PICTURE", "greater than 0")]
+    [InlineData("?box=0,0,1e-30,1e-30", "PICTURE", "greater than 0")]
+    [InlineData("?box=999999,0,0.001,0.001", "PICTURE", "too small")]
     [InlineData("?detect=maybe", "PICTURE", "true or false")]
     [InlineData("?detect=true", "PICTURE", "no detector")]
     [InlineData("?box=1,2,3,4&box=1,2,3,4&box=1,2,3,4", "PICTURE", "more than the 2")]
@@ -248,6 +250,51 @@ public sealed partial class ServeTests(Serving serving)
     }
 
     [Fact]
+    public async Task Metrics_tell_failures_and_clients_that_went_away()
+    {
+        var model = ServedModel.Open(serving.Model, null);
+        await using var server = await PoseServer.StartAsync(model, new ServeOptions { Port = 0 }, Cancel);
+        var picture = await File.ReadAllBytesAsync(serving.People[0], Cancel);
+        using (var socket = await BeginRequest(server, picture, 100))
+        {
+            await Until(async () => (await Metrics(server))["sinew_requests_inside"] == 1);
+            socket.LingerState = new LingerOption(true, 0);
+        }
+
+        await Until(async () => (await Metrics(server)).GetValueOrDefault("sinew_requests_total{status=\"499\"}") == 1);
+        model.Dispose();
+        using var failed = await Post(server, "/v1/poses", picture);
+        Check(failed, HttpStatusCode.InternalServerError);
+        Assert.Equal(1, (await Metrics(server))["sinew_requests_total{status=\"500\"}"]);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_a_problem_too()
+    {
+        await using var server = await Start();
+        using var nowhere = await Post(server, "/v1/pose", [1]);
+        Assert.Contains("nothing at /v1/pose", Check(nowhere, HttpStatusCode.NotFound).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        using var wrong = await Post(server, "/health", [1]);
+        Assert.Contains("takes GET", Check(wrong, HttpStatusCode.MethodNotAllowed).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_networks_of_one_name_are_served_under_two()
+    {
+        var web = Directory.CreateDirectory(serving.File("page2")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(web, "index.html"), "", Cancel);
+        var detector = Path.Combine(Directory.CreateDirectory(serving.File("detector")).FullName, Path.GetFileName(serving.Model));
+        await File.WriteAllBytesAsync(detector, new OnnxBuilder().Input("input", OnnxElementType.Float32, 1, 3, 320, 320).Gives("dets", [0, 0, 9, 9, 0.9f], 1, 1, 5).Build(), Cancel);
+        await File.WriteAllTextAsync(
+            Path.ChangeExtension(detector, ".yaml"), $"name: d\nkind: detector\nfile: {Path.GetFileName(detector)}\ninput: {{width: 320, height: 320}}\noutput: {{kind: boxes}}\n", Cancel);
+        using var model = ServedModel.Open(serving.Model, detector);
+        await using var server = await PoseServer.StartAsync(model, new ServeOptions { Port = 0, Web = web }, Cancel);
+        Assert.Equal("""{"pose":"body21-test.onnx","detector":"detector-body21-test.onnx"}""", await Http.GetStringAsync(server.Address + "/models/manifest.json", Cancel));
+        Assert.Equal(await File.ReadAllBytesAsync(serving.Model, Cancel), await Http.GetByteArrayAsync(server.Address + "/models/body21-test.onnx", Cancel));
+        Assert.Equal(await File.ReadAllBytesAsync(detector, Cancel), await Http.GetByteArrayAsync(server.Address + "/models/detector-body21-test.onnx", Cancel));
+    }
+
+    [Fact]
     public async Task The_page_has_its_networks_and_what_threads_need()
     {
         var web = Directory.CreateDirectory(serving.File("page")).FullName;
@@ -278,6 +325,13 @@ public sealed partial class ServeTests(Serving serving)
         request.Headers.Host = "rebound.example";
         using var response = await Http.SendAsync(request, Cancel);
         Assert.Equal(HttpStatusCode.MisdirectedRequest, response.StatusCode);
+        foreach (var own in new[] { "LOCALHOST", "127.0.0.2:80", "[::1]" })
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Get, server.Address + "/health");
+            asked.Headers.Host = own;
+            using var answer = await Http.SendAsync(asked, Cancel);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
     }
 
     [Fact]
@@ -297,6 +351,7 @@ public sealed partial class ServeTests(Serving serving)
     [InlineData("sinew export", "--model", "weights.safetensors")]
     [InlineData("0 to 65535", "--model", "MODEL", "--port", "70000")]
     [InlineData("IP address", "--model", "MODEL", "--host", "some.where")]
+    [InlineData("cannot be listened on", "--model", "MODEL", "--host", "192.0.2.1", "--web", "none")]
     [InlineData("no page is there", "--model", "MODEL", "--web", "/")]
     public void What_cannot_be_served_is_one_line(string expected, params string[] args)
     {

@@ -13,6 +13,20 @@ public class RobustnessTests
         Assert.Equal("a.jpg: the file is empty", Assert.Throws<SinewException>(() => ImageDecoder.Decode([], name: "a.jpg")).Message);
 
     [Fact]
+    public void A_pipe_is_refused_and_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipes are Unix's");
+        using var folder = new TempFolder();
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [folder.File("a.jpg")])) make.WaitForExit();
+        File.CreateSymbolicLink(folder.File("b.jpg"), folder.File("a.jpg"));
+        foreach (var name in new[] { "a.jpg", "b.jpg" })
+        {
+            OneLine(Assert.Throws<SinewException>(() => ImageDecoder.Decode(folder.File(name))), folder.File(name));
+            OneLine(Assert.Throws<SinewException>(() => VideoReader.Open(folder.File(name))), folder.File(name));
+        }
+    }
+
+    [Fact]
     public void Text_is_refused() => Assert.Equal(
         "a.jpg: not a JPEG, PNG or WebP file; convert it to one of these",
         Assert.Throws<SinewException>(() => ImageDecoder.Decode("<html>404</html>"u8, name: "a.jpg")).Message);

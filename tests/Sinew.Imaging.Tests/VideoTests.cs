@@ -58,6 +58,32 @@ public sealed class VideoTests : IDisposable
     }
 
     [Fact]
+    public void A_video_that_breaks_off_says_so_after_its_last_frame()
+    {
+        var path = Path.Combine(_folder.FullName, "a.mkv");
+        using (var writer = VideoWriter.Create(path, 96, 64, new FrameRate(25, 1)))
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                using var frame = TestImages.Noise(96, 64, i);
+                writer.Write(frame);
+            }
+
+            writer.Complete();
+        }
+
+        using (var file = File.Open(path, FileMode.Open)) file.SetLength(file.Length / 2);
+        using var reader = VideoReader.Open(path);
+        var frames = 0;
+        var error = Assert.Throws<SinewException>(() =>
+        {
+            for (; reader.Read() is { } frame; frames++) frame.Dispose();
+        });
+        Assert.InRange(frames, 1, 39);
+        Assert.StartsWith($"{path}: the video is damaged or breaks off (", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_reader_may_be_left_before_the_end()
     {
         var path = Path.Combine(_folder.FullName, "a.mp4");

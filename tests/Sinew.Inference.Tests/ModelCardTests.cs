@@ -40,6 +40,20 @@ public class ModelCardTests
     }
 
     [Fact]
+    public void OtherFilesBesideAModelDoNoHarm()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipes are Unix's");
+        using var folder = new TempFolder();
+        var model = folder.Write("a.onnx", "weights");
+        using (var pipe = System.Diagnostics.Process.Start("mkfifo", [folder.File("b.yaml")])) pipe.WaitForExit();
+        File.CreateSymbolicLink(folder.File("c.yaml"), folder.File("nowhere.yaml"));
+        folder.Write("d.yaml", "");
+        Assert.Equal((model, null), ModelCards.Find(model));
+        folder.Write("e.yaml", Small.Replace("small.onnx", "a.onnx", StringComparison.Ordinal));
+        Assert.Equal("small", ModelCards.Find(model).Card?.Name);
+    }
+
+    [Fact]
     public void TextWithSignsSurvives()
     {
         var card = ModelCard.Parse(Small, "small") with { Source = "it's: # here, \"there\"", Licence = "[none]" };

@@ -150,6 +150,9 @@ public class PoseEstimatorTests
     [InlineData(0, 0, 0, 0)]
     [InlineData(0, 0, -5, 10)]
     [InlineData(0, float.PositiveInfinity, 5, 10)]
+    [InlineData(10, 10, 1e-30f, 1e-30f)]
+    [InlineData(1e6f, 0, 0.01f, 0.01f)]
+    [InlineData(0, 0, 3e38f, 1)]
     public void ABoxThatIsNoneIsTold(float x, float y, float width, float height)
     {
         using var image = new Image(90, 120);

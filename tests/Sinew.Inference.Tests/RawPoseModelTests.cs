@@ -7,6 +7,34 @@ public class RawPoseModelTests
 {
     public RawPoseModelTests() => Networks.NeedRuntime();
 
+    [Fact]
+    public void NetworksThatCannotBeRunAreTold()
+    {
+        var card = Networks.Card(PoseOutputKind.Heatmap, 5, 4);
+        var huge = Assert.Throws<SinewException>(() => Networks.Raw(card, Networks.Channels(5, 4, 2_000_000)));
+        Assert.Contains("takes 2000000 crops at once", huge.Message, StringComparison.Ordinal);
+        Assert.Throws<SinewException>(() => Networks.Raw(card, new OnnxBuilder().Input("image", OnnxElementType.Float32, 1, 3, 4, 5).Build()));
+    }
+
+    [Theory]
+    [InlineData(PeakRefinement.None)]
+    [InlineData(PeakRefinement.Quarter)]
+    [InlineData(PeakRefinement.Parabola)]
+    [InlineData(PeakRefinement.Dark)]
+    public void WhatIsNoNumberIsTold(PeakRefinement refinement)
+    {
+        var maps = Enumerable.Repeat(float.NaN, 3 * 20 * 20).ToArray();
+        var network = new OnnxBuilder().Input("image", OnnxElementType.Float32, 1, 3, 20, 20).Gives("heatmaps", maps, 1, 3, 20, 20).Build();
+        using var estimator = new PoseEstimator(Networks.Raw(Networks.Card(PoseOutputKind.Heatmap, 20, 20), network), new EstimatorOptions { Refine = refinement });
+        using var image = new Imaging.Image(30, 30);
+        Assert.Contains("NaN or infinite", Assert.Throws<SinewException>(() => estimator.Estimate(image)).Message, StringComparison.Ordinal);
+        // beside the maximum it does no harm
+        maps[0] = maps[400 + 210] = maps[800 + 399] = 1;
+        network = new OnnxBuilder().Input("image", OnnxElementType.Float32, 1, 3, 20, 20).Gives("heatmaps", maps, 1, 3, 20, 20).Build();
+        using var other = new PoseEstimator(Networks.Raw(Networks.Card(PoseOutputKind.Heatmap, 20, 20), network), new EstimatorOptions { Refine = refinement });
+        Assert.All(other.Estimate(image).Keypoints, v => Assert.True(float.IsFinite(v)));
+    }
+
     [Theory]
     [InlineData(ColourOrder.Rgb)]
     [InlineData(ColourOrder.Bgr)]

@@ -11,9 +11,13 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
     private const int Ahead = 4;
 
     private readonly List<string> _missing = [];
+    private readonly List<string> _refused = [];
 
     /// <summary>Pictures that could not be read, and why.</summary>
     public IReadOnlyList<string> Missing => _missing;
+
+    /// <summary>People whom the model could not be asked about, or of whom it said what is no joint, and why.</summary>
+    public IReadOnlyList<string> Refused => _refused;
 
     /// <summary>Predicts people.</summary>
     /// <param name="people">Whose predictions are filled in.</param>
@@ -60,7 +64,23 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
 
     private void Take(AnnotatedPeople people, int[] persons, Image image)
     {
-        var found = model.Estimate([(image, [.. persons.Select(p => new Detection(people.Data.People.Boxes[p], 1))])])[0];
+        PosePerson[] found;
+        try
+        {
+            found = model.Estimate([(image, [.. persons.Select(p => new Detection(people.Data.People.Boxes[p], 1))])])[0];
+        }
+        catch (SinewException) when (persons.Length > 1)
+        {
+            // one person's box, perhaps: each on their own then
+            foreach (var person in persons) Take(people, [person], image);
+            return;
+        }
+        catch (SinewException e)
+        {
+            _refused.Add($"annotation {people.Data.People.Ids[persons[0]]} of {people.Data.Images.FileNames[people.Data.People.Image[persons[0]]]}: {e.Message}");
+            return;
+        }
+
         for (var i = 0; i < persons.Length; i++)
         {
             var (keypoints, scores) = (found[i].Keypoints, found[i].Scores);

@@ -19,6 +19,7 @@ internal sealed class RecordWriter(AnnotatedPeople people, ReadReport report, do
 
     private readonly bool _mpii = report.Format == AnnotationFormat.Mpii;
     private readonly Dictionary<long, int> _rows = Enumerable.Range(0, people.Data.People.Count).ToDictionary(p => people.Data.People.Ids[p]);
+    private readonly HashSet<int> _written = [];
     private readonly StringBuilder _joints = new();
     private readonly StringBuilder _visible = new();
     private readonly StringBuilder _scores = new();
@@ -41,7 +42,7 @@ internal sealed class RecordWriter(AnnotatedPeople people, ReadReport report, do
             return;
         }
 
-        var row = _mpii ? _rows.GetValueOrDefault(index, -1) : Whole(record, Find(record, members, "id"u8)) is { } id ? _rows.GetValueOrDefault(id, -1) : -1;
+        var row = _mpii ? _rows.GetValueOrDefault(index, -1) : RowOf(record, members, joints.Value);
         var text = record[joints.Value.Value];
         var old = JsonParts.Elements(text);
         var each = _mpii ? 1 : 3;
@@ -176,6 +177,44 @@ internal sealed class RecordWriter(AnnotatedPeople people, ReadReport report, do
         }
 
         return added;
+    }
+
+    /// <summary>
+    /// The row that the reader made of a record, or −1. Of several records with one id it kept the first that is in order: the others, and those
+    /// before it that are not, are nobody's.
+    /// </summary>
+    private int RowOf(ReadOnlySpan<byte> record, List<JsonParts.Member> members, JsonParts.Member joints)
+    {
+        if (Whole(record, Find(record, members, "id"u8)) is not { } id || !_rows.TryGetValue(id, out var row)) return -1;
+        if (Whole(record, Find(record, members, "image_id"u8)) != people.Data.Images.Ids[people.Data.People.Image[row]]) return -1;
+        if (Numbers(record[joints.Value]) is not { } triples || !AreJoints(triples)) return -1;
+        if (Find(record, members, "bbox"u8) is { } box && !(Numbers(record[box.Value]) is ([] or [_, _, >= 0, >= 0]) and var sides && sides.All(float.IsFinite))) return -1;
+        return _written.Add(row) ? row : -1;
+    }
+
+    /// <summary>True where each joint's flag is finite, and the place of each that is labelled.</summary>
+    private static bool AreJoints(float[] triples)
+    {
+        for (var i = 0; i + 2 < triples.Length; i += 3)
+        {
+            if (!float.IsFinite(triples[i + 2]) || (triples[i + 2] > 0 && !float.IsFinite(triples[i] + triples[i + 1]))) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>A list of numbers; null where it is something else.</summary>
+    private static float[]? Numbers(ReadOnlySpan<byte> list)
+    {
+        if (list[0] != '[') return null;
+        var elements = JsonParts.Elements(list);
+        var numbers = new float[elements.Count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!float.TryParse(list[elements[i]], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i])) return null;
+        }
+
+        return numbers;
     }
 
     private bool OfCategory(ReadOnlySpan<byte> record, List<JsonParts.Member> members) =>

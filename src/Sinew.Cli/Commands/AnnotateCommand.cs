@@ -10,7 +10,6 @@ using Sinew.Cli.Predict;
 using Sinew.Files;
 using Sinew.Inference;
 using Sinew.Skeletons;
-using Sinew.Tensors;
 using Sinew.Training.Data;
 using Spectre.Console;
 
@@ -31,7 +30,7 @@ internal static class AnnotateCommand
         var fill = new Option<bool>("--fill") { Description = "Also predict joints that the data set has but a person's label lacks" };
         var everybody = new Option<bool>("--unlabelled") { Description = "Also predict people without a single label" };
         var flip = new Option<bool>("--flip-test") { Description = "Average with the mirrored picture" };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N, for weights of a training", DefaultValueFactory = _ => "cpu" };
+        var device = new Option<string>("--device") { Description = "Where the model runs: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
         var force = new Option<bool>("--force") { Description = "Replace files that are there" };
         return new Verb(
             "annotate",
@@ -47,6 +46,10 @@ internal static class AnnotateCommand
             var about = Path.Combine(Path.GetDirectoryName(to) ?? "", $"{WithoutEnding(to)}.skeleton.yaml");
             var list = options.GetValue(review) ?? Path.Combine(Path.GetDirectoryName(to) ?? "", "review.json");
             if (Path.GetFullPath(path) == Path.GetFullPath(to)) throw new SinewException($"{to}: the labels themselves are never overwritten; give another file with --out");
+            OutputFiles.Check(
+                [("--data", path), ("--model", options.GetValue(CommonOptions.Model)), ("--skeleton", options.GetValue(skeleton)), ("--data-skeleton", options.GetValue(own))],
+                [("--out", to), ("the skeleton beside --out", about), ("--review", list), ("--json", options.GetValue(CommonOptions.Json))]);
+            if (double.IsNaN(options.GetValue(sure))) throw new SinewException($"{sure.Name} takes a number, not {options.GetValue(sure)}");
             foreach (var file in new[] { to, about, list })
             {
                 if (File.Exists(file) && !options.GetValue(force)) throw new SinewException($"{file}: is there already; give another name, or replace it with --force");
@@ -59,16 +62,16 @@ internal static class AnnotateCommand
             if (report.Bad > 0) terminal.Warn($"{report.Bad} bad records stay as they are, first: {report.Messages[0]}");
 
             var model = options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath;
-            using var opened = PredictModel.Open(model, Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip), null, new OnnxOptions());
+            using var opened = PredictModel.Open(model, ModelDevice.Of(options.GetRequiredValue(device), model), options.GetValue(flip), null, new OnnxOptions());
             if (opened.FindsPeople) throw new SinewException($"{model}: finds people by itself, not those that are labelled; take a model that looks at crops of people");
             var target = options.GetValue(skeleton) is { } wanted ? Containing(SkeletonFile.Resolve(wanted), labels.Skeleton) : SkeletonUnion.Of(labels.Skeleton, opened.Skeleton).Union;
             var people = new AnnotatedPeople(labels, target, opened.Skeleton, options.GetValue(fill));
             if (people.Added.Length == 0 && !options.GetValue(fill))
                 throw new SinewException($"{path}: has all joints of the model already, there is nothing to add (--fill predicts those that a person lacks)");
 
-            var writer = new RecordWriter(people, report, options.GetValue(sure), About(people, model), path);
+            RecordWriter Writer() => new(people, report, options.GetValue(sure), About(people, model), path);
             // whatever the writer cannot extend is found before hours of work, not after
-            LabelFileEditor.Copy(path, Stream.Null, writer);
+            LabelFileEditor.Copy(path, Stream.Null, Writer());
             var folder = options.GetValue(images) ?? Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? ".", "images");
             var rows = AnnotationFiles.Usable(labels, options.GetValue(everybody) ? 0 : 1);
             using var journal = AnnotateJournal.Open(to, AnnotateJournal.MadeOf(path, model, opened.Skeleton, folder, options.GetValue(flip)), people, options.GetValue(force));
@@ -85,9 +88,12 @@ internal static class AnnotateCommand
             }
 
             if (run.Missing.Count > 0) terminal.Warn($"{run.Missing.Count} pictures could not be read, and their people get no joints; first: {run.Missing[0]}");
+            if (run.Refused.Count > 0) terminal.Warn($"{run.Refused.Count} people could not be looked at, and get no joints; first: {run.Refused[0]}");
+            if (run.Refused.Count > 0 && !rows.Any(people.IsPredicted)) throw new SinewException(run.Refused[0]);
             if (run.Missing.Count > 0 && !rows.Any(people.IsPredicted)) throw new SinewException($"{folder}: none of the pictures could be read; name their folder with --images");
 
             var ranked = new ReviewList(people);
+            var writer = Writer();
             Write(path, to, writer);
             AtomicFile.WriteText(about, SkeletonFile.ToYaml(target));
             JsonFile.Write(list, json => ranked.Write(json, Path.GetFileName(to), Path.GetFileName(model)));
@@ -103,6 +109,7 @@ internal static class AnnotateCommand
                 json.WriteNumber("people", labels.People.Count);
                 json.WriteNumber("people_extended", writer.Extended);
                 json.WriteNumber("joints_added", writer.Added);
+                json.WriteNumber("people_refused", run.Refused.Count);
                 json.WriteNumber("pictures_missing", run.Missing.Count);
                 json.WriteEndObject();
             });

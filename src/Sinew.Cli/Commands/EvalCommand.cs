@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Sinew.Annotations;
 using Sinew.Cli.Frame;
+using Sinew.Cli.Predict;
 using Sinew.Evaluation;
 using Sinew.Inference;
-using Sinew.Tensors;
+using Sinew.Training.Data;
 using Sinew.Training.Estimators;
 using Sinew.Training.Recipes;
 using Spectre.Console;
@@ -32,7 +34,7 @@ internal static class EvalCommand
             Description = "Keep scores, kinds of error and predictions as NAME.json and NAME.predictions.json; in RUN/evaluations, sinew report finds them",
             HelpName = "NAME",
         };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+        var device = new Option<string>("--device") { Description = "Where the model runs: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
         return new Verb(
             "eval",
             "Run a model on labelled people and score it",
@@ -45,16 +47,22 @@ internal static class EvalCommand
         {
             var clock = Stopwatch.StartNew();
             var path = options.GetRequiredValue(data);
+            var model = options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath;
+            var kept = options.GetValue(save);
+            var files = kept is null ? default : SavedEvaluation.FilesOf(kept);
+            OutputFiles.Check(
+                [("--data", path), ("--model", model), ("--skeleton", options.GetValue(skeleton))],
+                [("--save", files.Scores), ("the predictions of --save", files.Predictions), ("--json", options.GetValue(CommonOptions.Json))]);
+            var place = ModelDevice.Of(options.GetRequiredValue(device), model);
             var folder = options.GetValue(images) ?? Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? ".", "images");
             var set = EvaluationSet.Load(
                 new EvaluationOptions(Path.GetFileNameWithoutExtension(path), path, folder, options.GetRequiredValue(protocol), options.GetValue(skeleton)),
                 terminal.Status.WriteLine);
-            Torch.Threads = Environment.ProcessorCount;
-            var model = options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath;
-            using var opened = EstimatorFile.Open(model, Device.Parse(options.GetRequiredValue(device)), options.GetValue(flip));
-            var kept = options.GetValue(save);
+            using var opened = PredictModel.Open(model, place, options.GetValue(flip), null, new OnnxOptions());
+            var estimator = opened.Crops ?? throw new SinewException($"{model}: finds people by itself, not those that are labelled; take a model that looks at crops of people");
+            RequireBoxes(set.Data, estimator, path);
             var predicting = Stopwatch.StartNew();
-            var results = Progressed(terminal, progress => set.Predict(opened.Estimator, progress, cancel));
+            var results = Progressed(terminal, progress => set.Predict(estimator, progress, cancel));
             predicting.Stop();
             var score = set.Score(results, options.GetValue(joints), options.GetValue(errors) || kept is not null);
             clock.Stop();
@@ -67,6 +75,22 @@ internal static class EvalCommand
             terminal.WriteJson(evaluation.Write);
             return Task.FromResult(ExitCode.Done);
         });
+    }
+
+    /// <summary>Finds a person who cannot be cropped before all others are looked at, and says who it is.</summary>
+    private static void RequireBoxes(PoseData data, ICropEstimator estimator, string path)
+    {
+        foreach (var person in AnnotationFiles.Usable(data, minimumJoints: 1))
+        {
+            try
+            {
+                estimator.CropOf(data.People.Boxes[person]);
+            }
+            catch (SinewException e)
+            {
+                throw new SinewException($"{path}: annotation {data.People.Ids[person]}: {e.Message}", e);
+            }
+        }
     }
 
     private static T Progressed<T>(Terminal terminal, Func<Action<int, int>?, T> work)

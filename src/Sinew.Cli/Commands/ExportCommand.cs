@@ -53,6 +53,7 @@ internal static class ExportCommand
             var numbers = Enum.Parse<ExportPrecision>(options.GetRequiredValue(precision), ignoreCase: true);
             if (kind == "pth" && numbers != ExportPrecision.Fp32) throw new SinewException("--to pth writes 32 bits; --precision belongs to --to onnx and safetensors");
             if (kind == "safetensors" && numbers == ExportPrecision.Int8) throw new SinewException("--to safetensors writes fp32 or fp16; eight bits belong to --to onnx");
+            if (options.GetValue(people) < 1) throw new SinewException($"--people takes 1 or more, not {options.GetValue(people)}");
             var sources = options.GetValue(calibrate) ?? [];
             if (numbers == ExportPrecision.Int8 != sources.Length > 0)
             {

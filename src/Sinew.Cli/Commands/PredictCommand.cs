@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sinew.Cli.Frame;
 using Sinew.Cli.Predict;
 using Sinew.Inference;
-using Sinew.Tensors;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
@@ -18,7 +17,7 @@ internal static class PredictCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var detector = new Option<string?>("--detector") { Description = "A person detector (.onnx with its card); without one there is one person, anywhere in the picture", HelpName = "FILE" };
-        var boxes = new Option<string?>("--boxes") { Description = "People's boxes of the pictures in place of a detector: COCO detections, or labels", HelpName = "FILE" };
+        var boxes = new Option<string?>("--boxes") { Description = "People's boxes of the pictures in place of a detector: COCO detections, or labels; frames of videos are then looked at as a whole", HelpName = "FILE" };
         var boxScore = new Option<float?>("--box-score") { Description = "Boxes below this score are left out (the detector's own limit where it is not given)", HelpName = "S" }.Finite();
         var output = new Option<string?>("--out") { Description = "Folder for all that is written; a run that was interrupted goes on there", HelpName = "DIR" };
         var format = new Option<string?>("--format") { Description = "Records in --out: jsonl (poses.jsonl, a line per picture or frame) or coco (poses.json too)", HelpName = "jsonl|coco" };
@@ -30,7 +29,7 @@ internal static class PredictCommand
         var every = new Option<int>("--detect-every") { Description = "Detect people in every Nth frame; between, boxes follow the poses", HelpName = "N", DefaultValueFactory = _ => 1 };
         var frames = new Option<int>("--frames") { Description = "Most frames of each video or camera (0: all)", HelpName = "N" };
         var flip = new Option<bool>("--flip-test") { Description = "Average with the mirrored picture" };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N, for weights of a training", DefaultValueFactory = _ => "cpu" };
+        var device = new Option<string>("--device") { Description = "Where the model runs: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
         var megabytes = new Option<int>("--fetch-mb") { Description = "Largest file that is fetched from the web, MB", HelpName = "N", DefaultValueFactory = _ => 256 };
         var seconds = new Option<double>("--fetch-seconds") { Description = "Longest time that fetching one may take", HelpName = "N", DefaultValueFactory = _ => 60 }.Finite();
         var force = new Option<bool>("--force") { Description = "Begin anew where --out holds an earlier run" };
@@ -53,12 +52,12 @@ internal static class PredictCommand
                 Draw = options.GetValue(output) is not null && (options.GetValue(draw) || options.GetValue(format) is null),
                 Coco = options.GetValue(format) == "coco",
                 Boxes = options.GetValue(boxes),
-                BoxScore = options.GetValue(boxScore),
+                BoxScore = options.GetValue(boxScore) is { } least ? Number(least, boxScore.Name) : null,
                 Track = options.GetValue(track),
                 Smooth = options.GetValue(smooth),
                 DetectEvery = AtLeast(1, options.GetValue(every), every.Name),
                 Frames = AtLeast(0, options.GetValue(frames), frames.Name),
-                MinScore = options.GetValue(score),
+                MinScore = Number(options.GetValue(score), score.Name),
                 MostFetched = AtLeast(1, options.GetValue(megabytes), megabytes.Name) * 1_000_000L,
                 FetchSeconds = options.GetValue(seconds) is > 0 and < 1e6 and var most ? most : throw new SinewException($"{seconds.Name} takes a number of seconds above 0"),
                 Force = options.GetValue(force),
@@ -67,9 +66,13 @@ internal static class PredictCommand
                 throw new SinewException("nothing to write to: name a folder with --out, or a file for the joints with --json");
             if (asked.Folder is null && (options.GetValue(draw) || options.GetValue(format) is not null))
                 throw new SinewException("--draw and --format write into a folder: name it with --out");
-            return await RunAsync(
-                asked, options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath, options.GetValue(detector), options.GetRequiredValue(device), options.GetValue(flip),
-                terminal, cancel).ConfigureAwait(false);
+            if (asked.Boxes is not null && options.GetValue(detector) is not null) throw new SinewException("--boxes and --detector both say where people are; leave one out");
+            var path = options.GetValue(CommonOptions.Model) ?? BuiltInModel.FilePath;
+            var written = asked.Folder is null ? [] : PredictFolder.Files(asked.Folder).Select(f => ("a file of --out", (string?)f));
+            OutputFiles.Check(
+                [("--model", path), ("--detector", options.GetValue(detector)), ("--boxes", asked.Boxes), .. asked.Inputs.Where(i => File.Exists(i) && PredictInput.KindOf(i) is null).Select(i => ("an input", (string?)i))],
+                [.. written, ("--json", options.GetValue(CommonOptions.Json))]);
+            return await RunAsync(asked, path, options.GetValue(detector), options.GetRequiredValue(device), options.GetValue(flip), terminal, cancel).ConfigureAwait(false);
         });
     }
 
@@ -80,13 +83,16 @@ internal static class PredictCommand
         asked = asked with { Apart = PredictModel.IsOnnx(modelPath) && !asked.Follows && inputs.AreMany() };
         // Decoding, two networks and drawing share the cores: threads that wait by spinning would take them from each other.
         var onnx = new OnnxOptions { Spin = false, Threads = asked.Apart ? 1 : 0 };
-        using var model = PredictModel.Open(modelPath, Device.Parse(device), flip, asked.BoxScore, onnx);
+        var place = ModelDevice.Of(device, modelPath);
+        using var model = PredictModel.Open(modelPath, place, flip, asked.BoxScore, onnx);
         if (model.FindsPeople && (detectorPath is not null || asked.Boxes is not null || asked.DetectEvery > 1))
             throw new SinewException($"{modelPath}: finds the people itself; leave out --detector, --boxes and --detect-every");
-        using var detector = detectorPath is null ? null : PersonDetector.Load(detectorPath, new DetectorOptions { Score = asked.BoxScore }, onnx);
+        // beside weights of a training, which have an engine of their own, it stays on the processor
+        var beside = PredictModel.IsOnnx(modelPath) ? ModelDevice.On(onnx, place) : onnx;
+        using var detector = detectorPath is null ? null : PersonDetector.Load(detectorPath, new DetectorOptions { Score = asked.BoxScore }, beside);
         var known = asked.Boxes is null ? null : KnownBoxes.Read(asked.Boxes, asked.BoxScore ?? 0);
-        if (asked.Folder is not null) PredictFolder.Claim(asked.Folder, asked, modelPath, detectorPath, flip, model.Skeleton);
-        using var journal = PredictJournal.Open(asked.Folder, asked.Force);
+        using var journal = PredictJournal.Open(
+            asked.Folder, asked.Force, asked.Folder is null ? null : () => PredictFolder.Claim(asked.Folder, asked, modelPath, detectorPath, flip, model.Skeleton));
         if (journal.DoneBefore > 0) terminal.Status.WriteLine($"{asked.Folder}: going on after {journal.DoneBefore:N0} that are done (--force begins anew)");
 
         var outcome = await new PredictRun(asked, model, detector, known, journal, terminal).RunAsync(inputs, cancel).ConfigureAwait(false);
@@ -139,6 +145,8 @@ internal static class PredictCommand
 
         return outcome.Failed.Count > 0 && outcome.Failed.Count == outcome.Inputs && outcome.DoneBefore == 0 ? ExitCode.BadInput : ExitCode.Done;
     }
+
+    private static float Number(float value, string option) => float.IsNaN(value) ? throw new SinewException($"{option} takes a number, not {value}") : value;
 
     private static int AtLeast(int least, int value, string option) => value >= least ? value : throw new SinewException($"{option} takes {least} or more, not {value}");
 }

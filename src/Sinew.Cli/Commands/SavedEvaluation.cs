@@ -20,13 +20,21 @@ internal sealed record SavedEvaluation(
         json.WriteEndObject();
     }
 
+    /// <summary>The files that <see cref="Save"/> writes.</summary>
+    /// <param name="name">The files' name, with or without its ending.</param>
+    public static (string Scores, string Predictions) FilesOf(string name)
+    {
+        if (name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase)) name = name[..^Ending.Length];
+        return (name + Ending, name + PredictionsEnding);
+    }
+
     /// <summary>Writes scores and predictions; paths in them are full, as a report may be written from another folder.</summary>
     /// <param name="name">The files' name without its ending.</param>
     /// <returns>The file of the scores.</returns>
     public string Save(string name)
     {
-        if (name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase)) name = name[..^Ending.Length];
-        using (var file = new CocoResultsWriter(name + PredictionsEnding))
+        var (scoresFile, predictionsFile) = FilesOf(name);
+        using (var file = new CocoResultsWriter(predictionsFile))
         {
             var keypoints = new float[Predictions.Skeleton.Count * 2];
             for (var row = 0; row < Predictions.Count; row++)
@@ -39,13 +47,13 @@ internal sealed record SavedEvaluation(
             file.Complete();
         }
 
-        JsonFile.Write(name + Ending, json =>
+        JsonFile.Write(scoresFile, json =>
         {
             json.WriteStartObject();
             WriteMembers(json, Path.GetFullPath(Model), Path.GetFullPath(Data));
             json.WriteString("images", Path.GetFullPath(Images));
             if (Skeleton is not null) json.WriteString("skeleton", File.Exists(Skeleton) ? Path.GetFullPath(Skeleton) : Skeleton);
-            json.WriteString("predictions", Path.GetFileName(name) + PredictionsEnding);
+            json.WriteString("predictions", Path.GetFileName(predictionsFile));
             json.WriteStartArray("predicted_joints");
             foreach (var joint in Predictions.Skeleton.Joints)
             {
@@ -68,7 +76,7 @@ internal sealed record SavedEvaluation(
             json.WriteEndArray();
             json.WriteEndObject();
         });
-        return name + Ending;
+        return scoresFile;
     }
 
     private void WriteMembers(Utf8JsonWriter json, string model, string data)

@@ -16,13 +16,17 @@ internal static class PredictFolder
     private const string Failures = "failed.txt";
     private const string Results = "poses.json";
 
+    /// <summary>All files that a run may write into its folder, beside the drawings.</summary>
+    public static IEnumerable<string> Files(string folder) =>
+        new[] { About, Failures, Results, PredictJournal.RecordsName, PredictJournal.JournalName }.Select(name => Path.Combine(folder, name));
+
     /// <summary>Writes what made the records, or sees that a folder's earlier records were made the same way.</summary>
     /// <exception cref="SinewException">They were not.</exception>
     public static void Claim(string folder, PredictOptions options, string model, string? detector, bool flip, Skeleton skeleton)
     {
         var text = Describe(options, model, detector, flip, skeleton);
         var path = Path.Combine(folder, About);
-        if (File.Exists(path) && File.Exists(Path.Combine(folder, PredictJournal.RecordsName)) && !options.Force)
+        if (File.Exists(path) && new FileInfo(Path.Combine(folder, PredictJournal.RecordsName)) is { Exists: true, Length: > 0 } && !options.Force)
         {
             if (File.ReadAllText(path) == text) return;
             throw new SinewException($"{folder}: holds poses of another model or other options ({About}); give another folder with --out, or begin it anew with --force");
@@ -36,7 +40,7 @@ internal static class PredictFolder
     {
         var path = Path.Combine(folder, Failures);
         if (failed.Count == 0) File.Delete(path);
-        else AtomicFile.WriteText(path, string.Concat(failed.Select(f => $"{f.Name}\t{f.Error.ReplaceLineEndings(" ")}\n")));
+        else AtomicFile.WriteText(path, string.Concat(failed.Select(f => $"{OneLine.Of(f.Name)}\t{OneLine.Of(f.Error)}\n")));
     }
 
     /// <summary>

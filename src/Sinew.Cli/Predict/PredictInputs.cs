@@ -20,7 +20,7 @@ internal sealed class PredictInputs
         (_named, _leftOut) = (named, leftOut is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(leftOut)));
         foreach (var name in named)
         {
-            if (IsWeb(name) || IsCamera(name) || Path.Exists(name) || (IsPattern(name) && Directory.Exists(Split(name).Folder))) continue;
+            if (IsWeb(name) || IsCamera(name) || Path.Exists(name) || (IsPattern(name) && Split(name).Folder is var folder && (folder.Length == 0 || Directory.Exists(folder)))) continue;
             throw new SinewException($"{name}: there is no such file or folder");
         }
     }
@@ -57,7 +57,7 @@ internal sealed class PredictInputs
     /// <summary>The pictures and videos of a folder: all below it, or those that match a pattern's parts.</summary>
     private IEnumerable<PredictInput> Below(string root, string folder, string[]? pattern, int part)
     {
-        if (_leftOut is not null && Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) == _leftOut) yield break;
+        if (_leftOut is not null && Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Length == 0 ? "." : folder)) == _leftOut) yield break;
         var last = pattern is null || part == pattern.Length - 1;
         var anyDepth = pattern is not null && pattern[part] == "**";
         foreach (var (name, isFolder) in Entries(folder))

@@ -13,7 +13,7 @@ namespace Sinew.Cli.Predict;
 internal sealed class PredictJournal : IDisposable
 {
     public const string RecordsName = "poses.jsonl";
-    private const string JournalName = "poses.journal";
+    public const string JournalName = "poses.journal";
 
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ToDiskEvery = TimeSpan.FromSeconds(15);
@@ -53,13 +53,23 @@ internal sealed class PredictJournal : IDisposable
     /// <summary>Opens the records of a folder, or begins them.</summary>
     /// <param name="folder">The folder; null for records that are needed until the end of the run only.</param>
     /// <param name="anew">Drop what is there.</param>
+    /// <param name="claim">Called when the folder is this run's alone and nothing in it is changed yet; throws where it is not to be.</param>
     /// <exception cref="SinewException">The folder cannot be written to, or another run is using it.</exception>
-    public static PredictJournal Open(string? folder, bool anew)
+    public static PredictJournal Open(string? folder, bool anew, Action? claim = null)
     {
         var journal = new PredictJournal(folder ?? Directory.CreateTempSubdirectory("sinew-predict-").FullName, folder is null);
-        if (anew) journal.Truncate(0, 0);
-        else journal.TakeUp();
-        return journal;
+        try
+        {
+            claim?.Invoke();
+            if (anew) journal.Truncate(0, 0);
+            else journal.TakeUp();
+            return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
     }
 
     /// <summary>True for an input that an earlier run finished.</summary>

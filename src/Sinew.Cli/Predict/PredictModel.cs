@@ -24,6 +24,9 @@ internal sealed class PredictModel : IDisposable
     /// <summary>The joints that it finds.</summary>
     public Skeleton Skeleton { get; }
 
+    /// <summary>The model itself, where it looks at crops of people; null where it finds them. For one thread at a time.</summary>
+    public ICropEstimator? Crops => _crops;
+
     /// <summary>True where it finds the people itself, so that nobody needs to detect them.</summary>
     public bool FindsPeople => _people is not null;
 
@@ -33,7 +36,7 @@ internal sealed class PredictModel : IDisposable
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">Weights, a model card, or a run's folder.</param>
-    /// <param name="device">Where weights of a training run.</param>
+    /// <param name="device">Where it runs.</param>
     /// <param name="flipTest">Average with the mirrored crop.</param>
     /// <param name="score">Least score of the people that a one-pass model finds; null for the card's.</param>
     /// <param name="onnx">How an ONNX model is run.</param>
@@ -45,10 +48,10 @@ internal sealed class PredictModel : IDisposable
             // libtorch is loaded for its own weights only: it takes longer than a picture
             Torch.Threads = Environment.ProcessorCount;
             var file = EstimatorFile.Open(path, device, flipTest);
-            return new PredictModel(file.Estimator, file);
+            return new PredictModel(new FiniteEstimator(file.Estimator, path), file);
         }
 
-        var (model, card) = ModelCards.Open(path, onnx);
+        var (model, card) = ModelCards.Open(path, ModelDevice.On(onnx, device));
         try
         {
             if (card.Kind == ModelKind.People)

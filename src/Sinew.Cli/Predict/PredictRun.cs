@@ -232,7 +232,14 @@ internal sealed class PredictRun(PredictOptions options, PredictModel model, Per
         if (shot.DrawTo is not { } path || shot.Image is null || shot.Error is not null) return;
         PoseDrawing.Draw(shot, model.Skeleton, _style, _drawBoxes);
         if (shot.Frame >= 0) return;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        ImageEncoder.Save(shot.Image, path);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            ImageEncoder.Save(shot.Image, path);
+        }
+        catch (Exception e) when (e is SinewException or IOException or UnauthorizedAccessException && !DiskFull.Is(e))
+        {
+            shot.Error = $"{shot.Input.Name}: cannot be drawn: {e.Message}";
+        }
     }
 }

@@ -74,24 +74,42 @@ internal sealed class ResultWriter(PredictJournal journal, Terminal terminal, Pr
         _frames++;
         _inVideo += shot.People.Length;
         Count(shot);
-        progress.Tell($"frames of {shot.Input.Name}", _frames, shot.FramesInAll, _frames, People);
+        progress.Tell($"frames of {OneLine.Of(shot.Input.Name)}", _frames, shot.FramesInAll, _frames, People);
     }
 
     private void Draw(Shot shot, Image image, string path)
     {
-        if (_video is null)
+        Drawing(shot.Input, () =>
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _video = VideoWriter.Create(path, image.Width, image.Height, shot.Rate);
-        }
+            if (_video is null)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                _video = VideoWriter.Create(path, image.Width, image.Height, shot.Rate);
+            }
 
-        if ((image.Width, image.Height) == (_video.Width, _video.Height)) _video.Write(image);
-        else _videoTrouble = $"{shot.Input.Name}: its frames change their size at frame {shot.Frame}, and are not drawn from there on";
+            if ((image.Width, image.Height) == (_video.Width, _video.Height)) _video.Write(image);
+            else _videoTrouble = $"{shot.Input.Name}: its frames change their size at frame {shot.Frame}, and are not drawn from there on";
+        });
+    }
+
+    /// <summary>Draws; a video that cannot be written keeps its records.</summary>
+    private void Drawing(PredictInput input, Action draw)
+    {
+        try
+        {
+            draw();
+        }
+        catch (Exception e) when (e is SinewException or IOException or UnauthorizedAccessException && !DiskFull.Is(e))
+        {
+            _videoTrouble = $"{input.Name}: cannot be drawn: {e.Message}";
+            _video?.Dispose();
+            _video = null;
+        }
     }
 
     private void EndVideo(Shot end)
     {
-        _video?.Complete();
+        Drawing(end.Input, () => _video?.Complete());
         _video?.Dispose();
         var error = end.Error is { } broken ? $"{broken} (after {_frames} frames, which are kept)" : _videoTrouble;
         if (error is not null) Fail(end.Input.Name, error);
@@ -117,7 +135,7 @@ internal sealed class ResultWriter(PredictJournal journal, Terminal terminal, Pr
     private void Say(string line)
     {
         progress.Clear();
-        terminal.Out.WriteLine(line);
+        terminal.Out.WriteLine(OneLine.Of(line));
     }
 
     private static string Counted(long people) => people == 1 ? "1 person" : $"{people} people";

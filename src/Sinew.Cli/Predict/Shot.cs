@@ -45,5 +45,12 @@ internal sealed class Shot(PredictInput input) : IDisposable
     /// <summary>Ids of the people over a video's frames; null where nobody asked.</summary>
     public int[]? Ids { get; set; }
 
-    public void Dispose() => Image?.Dispose();
+    /// <summary>Told when the pixels are given back; null where nobody waits for that.</summary>
+    public Action? Left { get; init; }
+
+    public void Dispose()
+    {
+        Image?.Dispose();
+        Left?.Invoke();
+    }
 }

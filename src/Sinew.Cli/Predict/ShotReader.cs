@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Threading.Channels;
 using Sinew.Imaging;
 
@@ -11,7 +12,12 @@ namespace Sinew.Cli.Predict;
 /// <param name="broken">Set where somebody behind gave up.</param>
 internal sealed class ShotReader(PredictOptions options, Func<string, bool> done, CancellationToken cancel, CancellationToken broken)
 {
+    // All pixels that are read and not yet done with; a large picture waits until others have gone.
+    private const long MostPixelBytes = 1L << 30;
+
+    private readonly MemoryGate _memory = new(MostPixelBytes);
     private readonly Lazy<HttpClient> _web = new(() => new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
+    private Task _entered = Task.CompletedTask;
 
     /// <summary>How many inputs were passed over because an earlier run finished them.</summary>
     public int Skipped { get; private set; }
@@ -19,7 +25,7 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
     /// <summary>Reads all inputs, in order.</summary>
     public async Task ReadAsync(IEnumerable<PredictInput> inputs, ChannelWriter<Task<Shot>> to)
     {
-        var drawn = options is { Draw: true, Folder: { } folder } ? new DrawnNames(folder) : null;
+        var drawn = options is { Draw: true, Folder: { } folder } ? new DrawnNames(folder, inputs) : null;
         foreach (var input in inputs)
         {
             if (cancel.IsCancellationRequested) return;
@@ -33,7 +39,7 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
             switch (input.Kind)
             {
                 case InputKind.Picture:
-                    await to.WriteAsync(Task.Run(() => Picture(input, drawTo, () => ImageDecoder.Decode(input.Name)), broken), broken).ConfigureAwait(false);
+                    await to.WriteAsync(Picture(input, drawTo, () => ImageDecoder.Identify(input.Name), () => ImageDecoder.Decode(input.Name)), broken).ConfigureAwait(false);
                     break;
                 case InputKind.Web:
                     await ReadWebAsync(input, drawTo, to).ConfigureAwait(false);
@@ -45,17 +51,47 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
         }
     }
 
-    private static Shot Picture(PredictInput input, string? drawTo, Func<Image> decode)
+    /// <summary>Decodes a picture beside others, as soon as there is room for it and for all that come before it.</summary>
+    private Task<Shot> Picture(PredictInput input, string? drawTo, Func<ImageInfo> identify, Func<Image> decode)
     {
-        try
-        {
-            return new Shot(input) { Image = decode(), DrawTo = drawTo, EndsInput = true };
-        }
-        catch (SinewException e)
-        {
-            return new Shot(input) { Error = e.Message, EndsInput = true };
-        }
+        var (before, entered) = (_entered, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _entered = entered.Task;
+        return Task.Run(
+            async () =>
+            {
+                try
+                {
+                    var header = identify();
+                    var bytes = BytesOf(header.Width, header.Height);
+                    await before.WaitAsync(broken).ConfigureAwait(false);
+                    await _memory.EnterAsync(bytes, broken).ConfigureAwait(false);
+                    entered.SetResult();
+                    try
+                    {
+                        return new Shot(input) { Image = decode(), DrawTo = drawTo, EndsInput = true, Left = () => _memory.Leave(bytes) };
+                    }
+                    catch
+                    {
+                        _memory.Leave(bytes);
+                        throw;
+                    }
+                }
+                catch (SinewException e)
+                {
+                    return new Shot(input) { Error = e.Message, EndsInput = true };
+                }
+                finally
+                {
+                    // those behind do not wait for one that cannot be read
+                    if (!entered.Task.IsCompleted) _ = before.ContinueWith(_ => entered.TrySetResult(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                }
+            },
+            broken);
     }
+
+    // Pixels lie in pooled buffers, whose lengths are powers of two. A header that claims more than is ever decoded counts as the largest that is.
+    private static long BytesOf(int width, int height) =>
+        (long)BitOperations.RoundUpToPowerOf2(3 * (ulong)Math.Min((long)width * height, DecodeOptions.Default.MaxPixels));
 
     private async Task ReadWebAsync(PredictInput input, string? drawTo, ChannelWriter<Task<Shot>> to)
     {
@@ -69,7 +105,7 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
             }
 
             var bytes = file.Picture!;
-            await to.WriteAsync(Task.Run(() => Picture(input, drawTo, () => ImageDecoder.Decode(bytes, null, input.Name)), broken), broken).ConfigureAwait(false);
+            await to.WriteAsync(Picture(input, drawTo, () => ImageDecoder.Identify(bytes, null, input.Name), () => ImageDecoder.Decode(bytes, null, input.Name)), broken).ConfigureAwait(false);
         }
         catch (SinewException e)
         {
@@ -96,6 +132,9 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
                 // a camera ends when it is told to; a video that was left half-way is read again from its start
                 if (cancel.IsCancellationRequested && input.Kind != InputKind.Camera) return;
                 if (cancel.IsCancellationRequested || video.Read() is not { } image) break;
+                var bytes = BytesOf(image.Width, image.Height);
+                await _entered.WaitAsync(broken).ConfigureAwait(false);
+                await _memory.EnterAsync(bytes, broken).ConfigureAwait(false);
                 var shot = new Shot(input)
                 {
                     Image = image,
@@ -104,6 +143,7 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
                     Rate = rate,
                     FramesInAll = options.Frames > 0 ? Math.Min(options.Frames, inAll) : inAll,
                     DrawTo = drawTo,
+                    Left = () => _memory.Leave(bytes),
                 };
                 await to.WriteAsync(Task.FromResult(shot), broken).ConfigureAwait(false);
                 read++;

@@ -51,7 +51,8 @@ internal sealed class WebFile : IDisposable
         {
             throw new SinewException($"{address}: took longer than {seconds:0} seconds (--fetch-seconds)");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        // what a server redirects to need not be an address at all
+        catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException or InvalidOperationException or NotSupportedException)
         {
             throw new SinewException($"{address}: cannot be fetched: {e.Message.ReplaceLineEndings(" ")}", e);
         }

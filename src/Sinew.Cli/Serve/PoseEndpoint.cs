@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -11,13 +12,16 @@ internal sealed class PoseEndpoint(ServedModel model, ServeOptions options, Turn
     public async Task HandleAsync(HttpContext http)
     {
         var began = Stopwatch.GetTimestamp();
+        // whatever is thrown from here is answered with 500, once this has counted
+        var status = StatusCodes.Status500InternalServerError;
         try
         {
             await AnswerAsync(http).ConfigureAwait(false);
+            status = http.Response.StatusCode;
         }
         finally
         {
-            metrics.Answered(http.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : http.Response.StatusCode, Stopwatch.GetElapsedTime(began));
+            metrics.Answered(http.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : status, Stopwatch.GetElapsedTime(began));
         }
     }
 
@@ -72,6 +76,12 @@ internal sealed class PoseEndpoint(ServedModel model, ServeOptions options, Turn
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // nobody is there to be answered
+        }
+        catch (IOException) when (step == Step.Reading)
+        {
+            // nor is here: the connection broke while the request was read
+            http.Abort();
+            if (!http.Response.HasStarted) http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
@@ -136,7 +146,7 @@ internal sealed class PoseEndpoint(ServedModel model, ServeOptions options, Turn
         {
             throw new SinewException($"the form cannot be read: {e.Message} (up to {options.MaxPictures} pictures are taken)", e);
         }
-        catch (IOException e) when (e is not BadHttpRequestException)
+        catch (IOException e) when (e is not (BadHttpRequestException or ConnectionResetException))
         {
             throw new SinewException("the form breaks off", e);
         }

@@ -10,6 +10,8 @@ namespace Sinew.Cli.Serve;
 /// <param name="Detect">False takes the whole picture for one person although there is a detector; null where it was not said.</param>
 internal sealed record PoseQuery(IReadOnlyList<Box> Boxes, bool? Detect)
 {
+    private const float LeastSide = 0.001f;
+
     private static readonly string[] Known = ["box", "detect"];
 
     /// <summary>Reads the query of an address.</summary>
@@ -58,8 +60,8 @@ internal sealed record PoseQuery(IReadOnlyList<Box> Boxes, bool? Detect)
             count++;
         }
 
-        return count == 4 && numbers[2] > 0 && numbers[3] > 0
+        return count == 4 && numbers[2] >= LeastSide && numbers[3] >= LeastSide
             ? new Box(numbers[0], numbers[1], numbers[2], numbers[3])
-            : throw new SinewException("a box is x,y,width,height in pixels, its sides greater than 0, such as box=40,10,120,300");
+            : throw new SinewException("a box is x,y,width,height in pixels, its sides greater than 0 (0.001 or more), such as box=40,10,120,300");
     }
 }

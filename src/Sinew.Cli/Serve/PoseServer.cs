@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,7 +34,7 @@ internal sealed class PoseServer : IAsyncDisposable
     /// <exception cref="SinewException">The address is no IP address, or cannot be listened on.</exception>
     public static async Task<PoseServer> StartAsync(ServedModel model, ServeOptions options, CancellationToken cancel)
     {
-        var address = options.Host == "localhost" ? IPAddress.Loopback
+        var address = IsLocalhost(options.Host) ? IPAddress.Loopback
             : IPAddress.TryParse(options.Host, out var parsed) ? parsed
             : throw new SinewException($"--host {options.Host}: give an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -58,10 +59,10 @@ internal sealed class PoseServer : IAsyncDisposable
             await app.StartAsync(cancel).ConfigureAwait(false);
             return server;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             await server.DisposeAsync().ConfigureAwait(false);
-            throw new SinewException($"{options.Host}:{options.Port}: cannot be listened on ({e.Message.TrimEnd('.')}); choose another --port", e);
+            throw new SinewException($"{options.Host}:{options.Port}: cannot be listened on ({e.Message.TrimEnd('.')}); choose another --host or --port", e);
         }
     }
 
@@ -113,6 +114,8 @@ internal sealed class PoseServer : IAsyncDisposable
         if (model.DetectorPath is { } detector)
         {
             names["detector"] = Path.GetFileName(detector);
+            // two networks of one name, as exporters like to give it, lie in two folders at home and in one here
+            if (files.ContainsKey(names["detector"])) names["detector"] = $"detector-{names["detector"]}";
             files[names["detector"]] = detector;
         }
 
@@ -147,7 +150,8 @@ internal sealed class PoseServer : IAsyncDisposable
     private static async Task GuardAsync(HttpContext http, RequestDelegate next, bool loopback)
     {
         // A name that resolves to this machine must not let a page of somebody else's read what is here.
-        if (loopback && http.Request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]"))
+        // An address in figures cannot be made to resolve to anything else.
+        if (loopback && !IsLocalhost(http.Request.Host.Host) && !(IPAddress.TryParse(http.Request.Host.Host, out var asked) && IPAddress.IsLoopback(asked)))
         {
             await Problem.WriteAsync(http, StatusCodes.Status421MisdirectedRequest, "this server answers this machine alone; start it with --host for others").ConfigureAwait(false);
             return;
@@ -163,6 +167,7 @@ internal sealed class PoseServer : IAsyncDisposable
         try
         {
             await next(http).ConfigureAwait(false);
+            await ExplainAsync(http).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -176,6 +181,20 @@ internal sealed class PoseServer : IAsyncDisposable
             await Problem.WriteAsync(http, StatusCodes.Status500InternalServerError, "the server failed; its log says why").ConfigureAwait(false);
         }
     }
+
+    /// <summary>Says in words what routing answers with a bare status.</summary>
+    private static Task ExplainAsync(HttpContext http)
+    {
+        if (http.Response.HasStarted || http.Response.ContentType is not null) return Task.CompletedTask;
+        return http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => Problem.WriteAsync(http, StatusCodes.Status404NotFound, $"there is nothing at {http.Request.Path}; /openapi/v1.json says what there is"),
+            StatusCodes.Status405MethodNotAllowed => Problem.WriteAsync(http, StatusCodes.Status405MethodNotAllowed, $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}"),
+            _ => Task.CompletedTask,
+        };
+    }
+
+    private static bool IsLocalhost(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     private static Task Text(HttpContext http, string type, string text)
     {

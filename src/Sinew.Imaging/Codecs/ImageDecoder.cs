@@ -134,7 +134,7 @@ public static class ImageDecoder
         if ((long)width * height > options.MaxPixels)
         {
             throw new SinewException(
-                $"{name}: {width}×{height} pixels are more than the {options.MaxPixels:N0} allowed; make the picture smaller or raise DecodeOptions.MaxPixels");
+                $"{name}: {width}×{height} pixels are more than the {options.MaxPixels:N0} allowed; make the picture smaller");
         }
     }
 }
@@ -154,11 +154,12 @@ internal readonly ref struct ImageFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
+            RefusePipe(path);
             using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
             var length = RandomAccess.GetLength(handle);
             if (length > maxBytes)
             {
-                throw new SinewException($"{path}: {length:N0} bytes are more than the {maxBytes:N0} allowed; raise DecodeOptions.MaxFileBytes");
+                throw new SinewException($"{path}: {length:N0} bytes are more than the {maxBytes:N0} allowed; make the file smaller");
             }
 
             var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 1));
@@ -180,4 +181,13 @@ internal readonly ref struct ImageFile
     }
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    /// <summary>Refuses what has no length: an empty file, and a pipe, which to open would wait until somebody writes to it.</summary>
+    /// <exception cref="SinewException">The file is empty or no regular one.</exception>
+    internal static void RefusePipe(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+        if (file is { Exists: true, Length: 0 }) throw new SinewException($"{path}: the file is empty, or no regular file");
+    }
 }

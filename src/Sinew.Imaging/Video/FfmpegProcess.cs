@@ -8,6 +8,9 @@ internal sealed class FfmpegProcess : IDisposable
 {
     private const string Setsid = "/usr/bin/setsid";
 
+    // What ffmpeg says of whole files too: of streams that were cut between key frames, and of encoders that number their frames in their own way.
+    private static readonly string[] Harmless = ["mmco: unref short failure", "co located POCs unavailable", "non monotonically increasing dts"];
+
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -59,9 +62,16 @@ internal sealed class FfmpegProcess : IDisposable
     public string? WaitForFailure()
     {
         _process.WaitForExit();
-        var lines = _errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return _process.ExitCode == 0 ? null : lines.LastOrDefault() ?? $"exit code {_process.ExitCode}";
+        return _process.ExitCode == 0 ? null : Complaints().LastOrDefault() ?? $"exit code {_process.ExitCode}";
     }
+
+    /// <summary>
+    /// Waits for the end; the first line of what it complained about, even where it says that all is well: it does so of files that break off
+    /// or are damaged, and gives what it can.
+    /// </summary>
+    public string? WaitForComplaint() => WaitForFailure() ?? Complaints().FirstOrDefault(line => !Harmless.Any(h => line.Contains(h, StringComparison.Ordinal)));
+
+    private string[] Complaints() => _errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public void Dispose()
     {

@@ -9,10 +9,11 @@ public sealed class VideoReader : IDisposable
     private readonly BufferedStream _frames;
     private readonly string _path;
     private readonly DecodeOptions _options;
+    private readonly bool _endless;
 
-    private VideoReader(string path, FrameRate rate, double? duration, FfmpegProcess ffmpeg, DecodeOptions options)
+    private VideoReader(string path, FrameRate rate, double? duration, FfmpegProcess ffmpeg, DecodeOptions options, bool endless)
     {
-        (_path, FrameRate, Duration, _ffmpeg, _options) = (path, rate, duration, ffmpeg, options);
+        (_path, FrameRate, Duration, _ffmpeg, _options, _endless) = (path, rate, duration, ffmpeg, options, endless);
         _frames = new BufferedStream(ffmpeg.Output, 1 << 16);
     }
 
@@ -30,6 +31,7 @@ public sealed class VideoReader : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path)) throw new SinewException($"{path}: no such file");
+        ImageFile.RefusePipe(path);
         // A play list among the user's files must not make ffmpeg fetch from the network.
         string[] input = ["-protocol_whitelist", "file,pipe", "-i", FfmpegProcess.FileUrl(path)];
         using var probe = FfmpegProcess.Start("ffprobe", ["-v", "error", .. input, "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate:format=duration", "-of", "default=noprint_wrappers=1:nokey=1"]);
@@ -40,7 +42,7 @@ public sealed class VideoReader : IDisposable
         if (!FrameRate.TryParse(lines[0], out var rate)) throw new SinewException($"{path}: the file has no video with a frame rate");
         double? duration = double.TryParse(lines[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && lines.Length > 1 && seconds > 0 ? seconds : null;
         // PPM pictures tell their own size, which after turning is not the one in the file's header.
-        return new VideoReader(path, rate, duration, Frames(input), options ?? DecodeOptions.Default);
+        return new VideoReader(path, rate, duration, Frames(input), options ?? DecodeOptions.Default, endless: false);
     }
 
     /// <summary>Opens a camera. Its frames never end; dispose the reader to stop.</summary>
@@ -59,7 +61,7 @@ public sealed class VideoReader : IDisposable
 
     /// <summary>A source without an end, such as a camera.</summary>
     internal static VideoReader Live(string name, IEnumerable<string> input, DecodeOptions? options = null) =>
-        new(name, new FrameRate(30, 1), null, Frames(input), options ?? DecodeOptions.Default);
+        new(name, new FrameRate(30, 1), null, Frames(input), options ?? DecodeOptions.Default, endless: true);
 
     private static FfmpegProcess Frames(IEnumerable<string> input)
     {
@@ -75,7 +77,8 @@ public sealed class VideoReader : IDisposable
         var magic = _frames.ReadByte();
         if (magic < 0)
         {
-            return _ffmpeg.WaitForFailure() is { } why ? throw new SinewException($"{_path}: the video cannot be decoded further ({why})") : null;
+            if (_ffmpeg.WaitForFailure() is { } why) throw new SinewException($"{_path}: the video cannot be decoded further ({why})");
+            return _endless || _ffmpeg.WaitForComplaint() is not { } complaint ? null : throw new SinewException($"{_path}: the video is damaged or breaks off ({complaint})");
         }
 
         if (magic != 'P' || _frames.ReadByte() != '6' || _frames.ReadByte() < 0) throw Broken();

@@ -18,6 +18,7 @@ internal sealed class LetterboxModel : IDisposable
             throw new SinewException($"{model.Name}: an input of {Width} pixels; give a multiple of {card.Letterbox.Multiple}");
         }
 
+        if (model.Outputs.Count == 0) throw new SinewException($"{model.Name}: has no outputs; export it again");
         var nchw = card.Input.Layout == PixelLayout.Nchw;
         var fits = model.Inputs is [{ ElementType: OnnxElementType.Float32, Shape.Count: 4 } input] && card.Input.Type == OnnxElementType.Float32
             && input.Shape[nchw ? 1 : 3] is 3 or -1 && Fits(input.Shape[nchw ? 2 : 1], Height) && Fits(input.Shape[nchw ? 3 : 2], Width) && Fits(input.Shape[0], 1);
@@ -76,6 +77,7 @@ internal sealed class LetterboxModel : IDisposable
         (x1, x2) = (Math.Clamp(x1, 0, image.Width), Math.Clamp(x2, 0, image.Width));
         (y1, y2) = (Math.Clamp(y1, 0, image.Height), Math.Clamp(y2, 0, image.Height));
         if (!(x2 > x1) || !(y2 > y1)) return false;
+        if (!float.IsFinite(box.Score)) throw new SinewException($"the network gives a box the score {box.Score}; its weights are damaged, or their precision is too low for it");
         var toFull = image.FullToImage.Inverse();
         var (left, top) = toFull.Apply(x1, y1);
         var (right, bottom) = toFull.Apply(x2, y2);

@@ -91,7 +91,7 @@ public static class ModelCards
         foreach (var place in new[] { folder, Path.Combine(folder, "models") })
         {
             if (!Directory.Exists(place)) continue;
-            var cards = Directory.EnumerateFiles(place).Where(IsYaml).Order(StringComparer.Ordinal);
+            var cards = Directory.EnumerateFiles(place, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 }).Where(IsYaml).Order(StringComparer.Ordinal);
             if (cards.FirstOrDefault(c => Names(c, Path.GetFileName(weights))) is { } card) return card;
         }
 
@@ -103,10 +103,13 @@ public static class ModelCards
     {
         try
         {
+            // a pipe, which nobody may ever write to, has no length; neither has a link that leads nowhere
+            var target = new FileInfo(yaml).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(yaml);
+            if (!target.Exists || target.Length == 0) return false;
             var map = YamlMap.Load(yaml);
             return map.Has("kind") && map.Has("input") && map.Has("file") && map.Text("file") == file;
         }
-        catch (SinewException)
+        catch (Exception e) when (e is SinewException or IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -8,6 +8,9 @@ namespace Sinew.Inference;
 /// </summary>
 public sealed class RawPoseModel : IDisposable
 {
+    // More is no batch that a network was exported for, and its crops would not fit into memory.
+    private const int LargestFixedBatch = 256;
+
     private readonly OnnxModel _model;
     private readonly CropEncoder _encoder;
     private readonly int _fixedBatch;
@@ -35,6 +38,9 @@ public sealed class RawPoseModel : IDisposable
                 $"{model.Name}: its input is {input}, the card says {card.Input.Type}[N,{string.Join(',', expected[1..].ToArray())}]; correct the card");
         }
 
+        if (input.Shape[0] > LargestFixedBatch)
+            throw new SinewException($"{model.Name}: takes {input.Shape[0]} crops at once and no other number, where up to {LargestFixedBatch} are run; export it with a smaller or a free batch");
+        if (model.Outputs.Count == 0) throw new SinewException($"{model.Name}: has no outputs; export it again");
         _fixedBatch = (int)Math.Max(0, input.Shape[0]);
         var outputs = RawPoseOutput.OutputsOf(model, Output.Kind);
         var shape = model.Outputs[outputs[0]].Shape;

@@ -99,6 +99,12 @@ internal sealed unsafe class OnnxSessionOptions : IDisposable
             if (keys.Count > 0) _runtime.Check(update(made, keys.Pointers, values.Pointers, (nuint)keys.Count), what);
             _runtime.Check(append(Handle, made), what);
         }
+        catch (SinewException e)
+        {
+            // the library's own text begins with places in its source
+            var why = e.Message[(e.Message.LastIndexOf(" : ", StringComparison.Ordinal) is >= 0 and var at ? at + 3 : 0)..];
+            throw new SinewException($"{what} cannot be used: {why}; install what it needs, or take the cpu", e);
+        }
         finally
         {
             release(made);

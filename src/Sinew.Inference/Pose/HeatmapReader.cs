@@ -47,8 +47,8 @@ internal static class HeatmapReader
         switch (refinement)
         {
             case PeakRefinement.Quarter:
-                var dx = x > 0 && x < width - 1 ? Math.Sign(row[x + 1] - row[x - 1]) : 0;
-                var dy = y > 0 && y < height - 1 ? Math.Sign(map[((y + 1) * width) + x] - map[((y - 1) * width) + x]) : 0;
+                var dx = x > 0 && x < width - 1 ? Step(row[x - 1], row[x + 1]) : 0;
+                var dy = y > 0 && y < height - 1 ? Step(map[((y - 1) * width) + x], map[((y + 1) * width) + x]) : 0;
                 return (x + (0.25f * dx), y + (0.25f * dy));
             case PeakRefinement.Parabola:
                 return (
@@ -60,6 +60,9 @@ internal static class HeatmapReader
                 return (x, y);
         }
     }
+
+    // Math.Sign throws at NaN, which a map may hold beside its maximum.
+    private static int Step(float before, float after) => after > before ? 1 : after < before ? -1 : 0;
 
     private static float Vertex(float before, float middle, float after)
     {
@@ -86,7 +89,8 @@ internal static class HeatmapReader
         var dyy = 0.25 * (log[22] - (2 * log[12]) + log[2]);
         var dxy = 0.25 * (log[18] - log[8] - log[16] + log[6]);
         var det = (dxx * dyy) - (dxy * dxy);
-        return det == 0 ? (x, y) : ((float)(x - (((dyy * dx) - (dxy * dy)) / det)), (float)(y - (((dxx * dy) - (dxy * dx)) / det)));
+        var (refinedX, refinedY) = (x - (((dyy * dx) - (dxy * dy)) / det), y - (((dxx * dy) - (dxy * dx)) / det));
+        return float.IsFinite((float)refinedX) && float.IsFinite((float)refinedY) ? ((float)refinedX, (float)refinedY) : (x, y);
     }
 
     private static double Blurred(ReadOnlySpan<float> map, int width, int height, int x, int y)

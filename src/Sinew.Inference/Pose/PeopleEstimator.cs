@@ -79,6 +79,7 @@ public sealed class PeopleEstimator : IDisposable
                 (keypoints[2 * k], keypoints[(2 * k) + 1], scores[k]) = ((float)fullX, (float)fullY, points[(3 * k) + 2]);
             }
 
+            FiniteJoints.Require(keypoints, scores, Card.Name);
             people.Add(new PosePerson(box, candidate.Score, keypoints, scores));
         }
 

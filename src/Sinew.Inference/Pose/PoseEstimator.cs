@@ -164,16 +164,8 @@ public sealed class PoseEstimator : IDisposable
 
     /// <summary>The part of the image that the network sees of a person.</summary>
     /// <param name="box">The person's box, image pixels.</param>
-    /// <exception cref="SinewException">The box is empty or not finite.</exception>
-    public CropGeometry CropOf(Box box)
-    {
-        if (!float.IsFinite(box.X + box.Y + box.Width + box.Height) || !(Math.Max(box.Width, box.Height) > 0) || Math.Min(box.Width, box.Height) < 0)
-        {
-            throw new SinewException($"the person box [{box.X}, {box.Y}, {box.Width}, {box.Height}] (x, y, width, height) is empty or not finite; correct or leave it out");
-        }
-
-        return CropGeometry.FromBox(box, Card.Input.Width, Card.Input.Height, _options.Padding ?? (float)Card.Crop.Padding);
-    }
+    /// <exception cref="SinewException">The box is empty, smaller than a thousandth of a pixel, or not finite.</exception>
+    public CropGeometry CropOf(Box box) => CropGeometry.FromBox(box, Card.Input.Width, Card.Input.Height, _options.Padding ?? (float)Card.Crop.Padding);
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
@@ -206,6 +198,7 @@ public sealed class PoseEstimator : IDisposable
             }
         }
 
+        FiniteJoints.Require(keypoints, scores, Card.Name);
         for (var n = 0; n < count; n++)
         {
             var toImage = geometries[n].CropToImage();

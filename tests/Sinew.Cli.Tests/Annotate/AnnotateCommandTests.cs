@@ -165,6 +165,10 @@ public sealed class AnnotateCommandTests : IDisposable
         {
             ("is there already", ["--data", path, "--out", out1]),
             ("never overwritten", ["--data", path, "--out", path, "--force"]),
+            ("both --data and --review", ["--data", path, "--out", _folder.File("new.json"), "--review", path, "--force"]),
+            ("both --out and --review", ["--data", path, "--out", _folder.File("review.json")]),
+            ("is a folder", ["--data", path, "--out", _folder.File("photos")]),
+            ("takes a number", ["--data", path, "--out", _folder.File("new.json"), "--min-score", "nan"]),
             ("lacks tail", ["--data", path, "--out", _folder.File("new.json"), "--skeleton", _folder.File("model/rgb.yaml")]),
             ("none of the pictures", ["--data", path, "--out", _folder.File("new.json"), "--images", _folder.File("model")]),
         })
@@ -179,6 +183,23 @@ public sealed class AnnotateCommandTests : IDisposable
         Annotate(0, "--data", path, "--images", _folder.File("photos"), "--out", out1, "--force");
         Assert.NotEqual("mine", File.ReadAllText(out1));
         Assert.Contains("nothing to add", Annotate(2, "--data", out1, "--images", _folder.File("photos"), "--out", _folder.File("again.json"), "--review", _folder.File("r.json")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_that_was_left_out_and_a_person_without_extent_get_no_joints()
+    {
+        var path = Labels();
+        var record = $$"""{"id": 21, "image_id": 1, "category_id": 3, "bbox": [0, 0, 96, 128], "area": 9, "num_keypoints": 2, "keypoints": [{{_spots[0][0].X}}, {{_spots[0][0].Y}}, 2, 44, 55, 1]}""";
+        var bad = record.Replace("[0, 0, 96, 128]", "[0, 0, -96, 128]", StringComparison.Ordinal);
+        var tiny = record.Replace("21", "26", StringComparison.Ordinal).Replace("[0, 0, 96, 128]", "[10, 10, 1e-30, 1e-30]", StringComparison.Ordinal);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"annotations\": [", $"\"annotations\": [{bad},", StringComparison.Ordinal).Replace("\"bbox\": [1, 1, 5, 5]}]", $"\"bbox\": [1, 1, 5, 5]}},{record},{tiny}]", StringComparison.Ordinal));
+        var result = Annotate(0, "--data", path, "--images", _folder.File("photos"), "--out", _folder.File("out.json"));
+        Assert.Contains("2 of 5 people", result.Output, StringComparison.Ordinal);
+        Assert.Contains("annotation 26 of 0.png", result.Error, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder.File("out.json")).Replace("NaN", "null", StringComparison.Ordinal));
+        var origins = json.RootElement.GetProperty("annotations").EnumerateArray().Where(a => a.TryGetProperty("keypoint_origin", out _))
+            .Select(a => (a.GetProperty("id").GetInt32(), string.Concat(a.GetProperty("keypoint_origin").EnumerateArray().Select(o => o.GetInt32()))));
+        Assert.Equal([(21, "0000"), (21, "1122"), (22, "0122"), (23, "0000"), (24, "0000"), (21, "0000"), (26, "1100")], origins);
     }
 
     private static void AssertOldLabels(PoseData before, PoseData after)

@@ -6,6 +6,8 @@ using System.Text.Json;
 using Sinew.Evaluation;
 using Sinew.Generation;
 using Sinew.Imaging;
+using Sinew.Inference;
+using Sinew.Inference.Tests;
 using Sinew.Skeletons;
 using Sinew.TestSupport;
 
@@ -146,6 +148,49 @@ public sealed class PredictCommandTests : IDisposable
         var frames = Records().Count(r => r.TryGetProperty("frame", out _));
         Assert.InRange(frames, 1, 59);
         Assert.Equal(In("z.png"), Records()[^1].GetProperty("file").GetString());
+        var failed = Assert.Single(File.ReadAllLines(Out("failed.txt")));
+        Assert.StartsWith(video + "\t", failed, StringComparison.Ordinal);
+        Assert.Contains($"(after {frames} frames, which are kept)", failed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_input_is_drawn_over()
+    {
+        ColourModel.Save(In("a.png"), 3);
+        var before = File.ReadAllBytes(In("a.png"));
+        Predict(0, In("a.png"), "--out", In());
+        Assert.Equal(before, File.ReadAllBytes(In("a.png")));
+        using var drawn = ImageDecoder.Decode(In("a.png.png"));
+        Assert.Equal(96, drawn.Width);
+    }
+
+    [Fact]
+    public void One_bad_box_or_drawing_or_pipe_is_listed_and_the_run_goes_on()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "such names and pipes are Unix's");
+        for (var i = 1; i <= 3; i++) ColourModel.Save(In($"{i}.png"), i);
+        ColourModel.Save(In("4\e[2J\n.png"), 4);
+        using (var pipe = Process.Start("mkfifo", [In("5.png")])) pipe.WaitForExit();
+        Directory.CreateDirectory(Out("2.png"));
+        File.WriteAllText(_folder.File("boxes.json"), $"[{string.Join(',', Enumerable.Range(1, 3).Select(i => $$"""{"image_id":{{i}},"category_id":1,"bbox":[10,10,{{(i == 1 ? "1e-30,1e-30" : "80,100")}}],"score":1}"""))}]");
+        var result = Predict(0, In(), "--boxes", _folder.File("boxes.json"), "--out", Out());
+        Assert.Equal([In("3.png"), In("4\e[2J\n.png")], Records().Select(r => r.GetProperty("file").GetString()));
+        Assert.DoesNotContain('\e', result.Output + result.Error);
+        var failed = File.ReadAllLines(Out("failed.txt"));
+        Assert.Equal([In("1.png"), In("2.png"), In("5.png")], failed.Select(l => l.Split('\t')[0]));
+        Assert.Contains("too small", failed[0], StringComparison.Ordinal);
+        Assert.Contains("cannot be drawn", failed[1], StringComparison.Ordinal);
+        Assert.Contains("no regular file", failed[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_that_gives_no_numbers_is_told_of()
+    {
+        ColourModel.Save(In("a.png"), 3);
+        var nothing = Enumerable.Repeat(float.NaN, 3 * ColourModel.Width * ColourModel.Height).ToArray();
+        File.WriteAllBytes(_model, new OnnxBuilder().Input("image", OnnxElementType.Float32, 1, 3, ColourModel.Height, ColourModel.Width)
+            .Gives("heatmaps", nothing, 1, 3, ColourModel.Height, ColourModel.Width).Build());
+        Assert.Contains("NaN or infinite", Assert.Single(Lines(Predict(2, In("a.png"), "--json", "-").Error)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,15 +201,17 @@ public sealed class PredictCommandTests : IDisposable
         using var server = new Server(path => path switch
         {
             "/a%20b.png?x=1" => (200, picture),
+            "/away.png" => (302, []),
             "/large.png" => (200, [.. picture, .. new byte[1_100_000]]),
             _ => (404, []),
         });
-        var result = Predict(0, server.Url("a%20b.png?x=1"), server.Url("large.png"), server.Url("none.png"), "--out", Out(), "--fetch-mb", "1");
+        var result = Predict(0, server.Url("a%20b.png?x=1"), server.Url("large.png"), server.Url("none.png"), server.Url("away.png"), "--out", Out(), "--fetch-mb", "1");
         AssertJoints(spots, Assert.Single(Records()).GetProperty("people")[0]);
         var failed = await File.ReadAllLinesAsync(Out("failed.txt"), TestContext.Current.CancellationToken);
         Assert.Contains("more than 1 MB (--fetch-mb)", failed[0], StringComparison.Ordinal);
         Assert.Contains("404", failed[1], StringComparison.Ordinal);
-        Assert.Contains("2 of 3", result.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot be fetched", failed[2], StringComparison.Ordinal);
+        Assert.Contains("3 of 4", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,6 +248,15 @@ public sealed class PredictCommandTests : IDisposable
         AssertJoints(spots, picture.GetProperty("people")[0]);
     }
 
+    [Fact]
+    public void A_device_that_is_not_there_is_one_line()
+    {
+        ColourModel.Save(In("a.png"), 3);
+        var result = SinewCommand.Run("predict", "--model", _model, In("a.png"), "--json", "-", "--device", "cuda:77");
+        Assert.True(result.ExitCode is 2, result.Error);
+        Assert.DoesNotContain("unexpected", Assert.Single(Lines(result.Error)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nothing to write to", "IN")]
     [InlineData("there is no such file", "IN/none.jpg", "--json", "-")]
@@ -208,6 +264,12 @@ public sealed class PredictCommandTests : IDisposable
     [InlineData("name it with --out", "IN", "--json", "-", "--draw")]
     [InlineData("--detect-every takes 1 or more", "IN", "--json", "-", "--detect-every", "0")]
     [InlineData("not a JPEG, PNG or WebP file", "IN/bad.jpg", "--json", "-")]
+    [InlineData("leave one out", "IN/bad.jpg", "--json", "-", "--boxes", "b.json", "--detector", "d.onnx")]
+    [InlineData("is a picture or video", "IN", "--json", "IN/bad.jpg")]
+    [InlineData("is a folder", "IN", "--json", "EMPTY")]
+    [InlineData("both a file of --out and --json", "IN", "--out", "EMPTY", "--json", "EMPTY/run.json")]
+    [InlineData("is no folder", "IN", "--json", "IN/bad.jpg/poses.json")]
+    [InlineData("--min-score takes a number", "IN", "--json", "-", "--min-score", "nan")]
     public void What_cannot_be_done_is_one_line(string expected, params string[] args)
     {
         Directory.CreateDirectory(In());
@@ -285,7 +347,7 @@ public sealed class PredictCommandTests : IDisposable
 
                     var (code, body) = answer(path);
                     // the length is not told, so that the reader has to count
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {code} answer\r\nConnection: close\r\n\r\n"));
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {code} answer\r\n{(code == 302 ? "Location: //\r\n" : "")}Connection: close\r\n\r\n"));
                     try
                     {
                         await stream.WriteAsync(body);

@@ -48,6 +48,7 @@ public sealed class PredictInputsTests : IDisposable
         Assert.Equal([InputKind.Picture, InputKind.Video, InputKind.Web, InputKind.Camera, InputKind.Camera], inputs.Select(i => i.Kind));
         Assert.Equal(["picture", "notes", "b", "camera-0", Path.Combine("dev", "video7")], inputs.Select(i => i.Relative));
         Assert.True(new PredictInputs(["camera:0"], null).AllCameras);
+        Assert.Empty(new PredictInputs(["no-such-name-*.jpg"], _folder.File("out")).All());
         Assert.Contains("no such file or folder", Assert.Throws<SinewException>(() => new PredictInputs([_folder.File("nobody.jpg")], null)).Message, StringComparison.Ordinal);
         Assert.Contains("no such file or folder", Assert.Throws<SinewException>(() => new PredictInputs([_folder.File("nowhere/*.jpg")], null)).Message, StringComparison.Ordinal);
     }
@@ -61,9 +62,24 @@ public sealed class PredictInputsTests : IDisposable
     [Fact]
     public void Two_inputs_never_share_a_drawing()
     {
-        var names = new DrawnNames("o");
+        var names = new DrawnNames("o", []);
         string[] drawn = [.. new[] { "a.jpg", "b.jpg", "a.png", "a.jpg" }.Select(n => names.Next(new PredictInput(n, Path.ChangeExtension(n, null), InputKind.Picture)))];
         Assert.Equal(["o/a.png", "o/b.png", "o/a.png.png", "o/a.jpg.png"], drawn.Select(d => d.Replace('\\', '/')));
+    }
+
+    [Fact]
+    public void No_input_is_drawn_over_whatever_way_leads_to_it()
+    {
+        foreach (var name in new[] { "a.png", "b.mp4", "real.png" }) _folder.Write(name, "mine");
+        File.CreateSymbolicLink(_folder.File("link.png"), _folder.File("real.png"));
+        Directory.CreateSymbolicLink(_folder.File("other"), _folder.FullName);
+        PredictInput[] inputs =
+        [
+            new(_folder.File("other/a.png"), "a", InputKind.Picture), new(_folder.File("b.mp4"), "b", InputKind.Video), new(_folder.File("real.png"), "link", InputKind.Picture),
+            new("https://example.org/b.png", "b", InputKind.Web), new(_folder.File("c.jpg"), "c", InputKind.Picture),
+        ];
+        var names = new DrawnNames(_folder.FullName, inputs);
+        Assert.Equal(["a.png.png", "b.mp4.mp4", "link.png.png", "b.png.png", "c.png"], inputs.Select(i => Path.GetFileName(names.Next(i))));
     }
 
     private string[] Found(string name) =>

@@ -37,7 +37,9 @@ public class PredictJournalTests
     {
         using var folder = new TempFolder();
         using var one = PredictJournal.Open(folder.FullName, anew: false);
-        Assert.Contains("cannot be written", Assert.Throws<SinewException>(() => PredictJournal.Open(folder.FullName, anew: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be written",
+            Assert.Throws<SinewException>(() => PredictJournal.Open(folder.FullName, anew: true, () => Assert.Fail("what the other run wrote is not touched"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

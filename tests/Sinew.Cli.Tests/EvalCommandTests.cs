@@ -1,0 +1,45 @@
+using Sinew.Cli.Tests.Predict;
+using Sinew.TestSupport;
+
+namespace Sinew.Cli.Tests;
+
+/// <summary><c>eval</c> as a process: what it refuses before it reads a model.</summary>
+public sealed class EvalCommandTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Who_cannot_be_cropped_is_named_before_anybody_is_looked_at()
+    {
+        var model = ColourModel.Write(_folder.File("model"));
+        var labels = _folder.Write("labels.json", """
+            {"images": [{"id": 1, "file_name": "none.png", "width": 96, "height": 128}], "categories": [{"id": 1, "name": "person", "keypoints": ["red", "green", "blue"]}],
+             "annotations": [{"id": 7, "image_id": 1, "category_id": 1, "bbox": [10, 10, 1e-30, 1e-30], "area": 9, "num_keypoints": 1, "keypoints": [1, 1, 2, 0, 0, 0, 0, 0, 0]}]}
+            """);
+        var result = SinewCommand.Run("eval", "--model", model, "--data", labels, "--skeleton", _folder.File("model/rgb.yaml"));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("annotation 7: the person box", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("both --data and --save", "--save", "ROOT/labels")]
+    [InlineData("both --data and the predictions of --save", "--data", "ROOT/x.predictions.json", "--save", "ROOT/x")]
+    [InlineData("both --save and --json", "--save", "ROOT/new", "--json", "ROOT/sub/../new.json")]
+    [InlineData("both --data and --json", "--json", "ROOT/link.json")]
+    [InlineData("is a picture or video", "--json", "ROOT/photo.jpg")]
+    [InlineData("is a folder", "--json", "ROOT")]
+    [InlineData("is a device", "--json", "/dev/null")]
+    public void No_file_is_written_over_one_that_is_read(string expected, params string[] args)
+    {
+        foreach (var name in new[] { "labels.json", "x.predictions.json", "photo.jpg" }) _folder.Write(name, "mine");
+        Directory.CreateDirectory(_folder.File("sub"));
+        File.CreateSymbolicLink(_folder.File("link.json"), _folder.File("labels.json"));
+        args = [.. args.Select(a => a.Replace("ROOT", _folder.FullName, StringComparison.Ordinal))];
+        var result = SinewCommand.Run(["eval", .. args.Contains("--data") ? [] : new[] { "--data", _folder.File("labels.json") }, .. args]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.All(new[] { "labels.json", "x.predictions.json", "photo.jpg" }, name => Assert.Equal("mine", File.ReadAllText(_folder.File(name))));
+    }
+}
