@@ -147,7 +147,7 @@ public class DataCommandTests
         var result = SinewCommand.Run(start => start.WorkingDirectory = folder.Root, [.. args, "--json", folder.File(json)]);
 
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
-        Assert.Contains("that is a file of this same command", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("would be both", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(folder.File("labels.json")));
         Assert.Single(Directory.GetFiles(folder.Root));
     }

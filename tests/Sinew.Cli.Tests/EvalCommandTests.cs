@@ -30,7 +30,6 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("both --data and --json", "--json", "ROOT/link.json")]
     [InlineData("is a picture or video", "--json", "ROOT/photo.jpg")]
     [InlineData("is a folder", "--json", "ROOT")]
-    [InlineData("is a device", "--json", "/dev/null")]
     public void No_file_is_written_over_one_that_is_read(string expected, params string[] args)
     {
         foreach (var name in new[] { "labels.json", "x.predictions.json", "photo.jpg" }) _folder.Write(name, "mine");

@@ -86,7 +86,7 @@ public class ScoreCommandTests
     [InlineData("--threshold '-1'", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "-1")]
     [InlineData("--threshold '0'", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "0")]
     [InlineData("--threshold '1e400'", "score", "--gt", "x.json", "--predictions", "x.json", "--threshold", "1e400")]
-    [InlineData("--json ./x.json: that is a file of this same command", "score", "--gt", "gt.json", "--predictions", "x.json", "--json", "./x.json")]
+    [InlineData("./x.json: would be both --predictions and --json", "score", "--gt", "gt.json", "--predictions", "x.json", "--json", "./x.json")]
     [InlineData("'coco'", "score", "--gt", "x.json", "--predictions", "x.json", "--protocol", "voc")]
     public void WrongUsageIsOneLine(string expected, params string[] args)
     {

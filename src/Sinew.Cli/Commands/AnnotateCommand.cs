@@ -49,7 +49,6 @@ internal static class AnnotateCommand
             OutputFiles.Check(
                 [("--data", path), ("--model", options.GetValue(CommonOptions.Model)), ("--skeleton", options.GetValue(skeleton)), ("--data-skeleton", options.GetValue(own))],
                 [("--out", to), ("the skeleton beside --out", about), ("--review", list), ("--json", options.GetValue(CommonOptions.Json))]);
-            if (double.IsNaN(options.GetValue(sure))) throw new SinewException($"{sure.Name} takes a number, not {options.GetValue(sure)}");
             foreach (var file in new[] { to, about, list })
             {
                 if (File.Exists(file) && !options.GetValue(force)) throw new SinewException($"{file}: is there already; give another name, or replace it with --force");

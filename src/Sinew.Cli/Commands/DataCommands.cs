@@ -43,7 +43,7 @@ internal static class DataCommands
         }.Does((options, terminal) =>
         {
             var file = options.GetRequiredValue(LabelFile);
-            terminal.KeepJsonApart(file);
+            OutputFiles.Check([("the label file", file)], [("--json", options.GetValue(CommonOptions.Json))]);
             var data = AnnotationReader.Read(file, Reading(options, onBad), out var report);
             WriteReport(terminal, file, data.Skeleton, report);
             terminal.WriteJson(json =>
@@ -67,7 +67,7 @@ internal static class DataCommands
         }.Does((options, terminal) =>
         {
             var file = options.GetRequiredValue(LabelFile);
-            terminal.KeepJsonApart(file);
+            OutputFiles.Check([("the label file", file)], [("--json", options.GetValue(CommonOptions.Json))]);
             var summary = DataSummary.Of(AnnotationReader.Read(file, Reading(options, onBad), out var report));
             WriteReport(terminal, file, summary.Skeleton, report);
             summary.Write(terminal.Out);
@@ -103,7 +103,7 @@ internal static class DataCommands
         }.Does((options, terminal) =>
         {
             var (file, place) = (options.GetRequiredValue(LabelFile), options.GetRequiredValue(output));
-            terminal.KeepJsonApart(file, place);
+            OutputFiles.Check([("the label file", file), ("--out", place)], [("--json", options.GetValue(CommonOptions.Json))]);
             var data = AnnotationReader.Read(file, Reading(options, onBad), out var report);
             if (options.GetValue(target) is { } skeleton) data = data.MapTo(SkeletonFile.Resolve(skeleton));
             CocoWriter.Write(data, place);

@@ -52,12 +52,12 @@ internal static class PredictCommand
                 Draw = options.GetValue(output) is not null && (options.GetValue(draw) || options.GetValue(format) is null),
                 Coco = options.GetValue(format) == "coco",
                 Boxes = options.GetValue(boxes),
-                BoxScore = options.GetValue(boxScore) is { } least ? Number(least, boxScore.Name) : null,
+                BoxScore = options.GetValue(boxScore),
                 Track = options.GetValue(track),
                 Smooth = options.GetValue(smooth),
                 DetectEvery = AtLeast(1, options.GetValue(every), every.Name),
                 Frames = AtLeast(0, options.GetValue(frames), frames.Name),
-                MinScore = Number(options.GetValue(score), score.Name),
+                MinScore = options.GetValue(score),
                 MostFetched = AtLeast(1, options.GetValue(megabytes), megabytes.Name) * 1_000_000L,
                 FetchSeconds = options.GetValue(seconds) is > 0 and < 1e6 and var most ? most : throw new SinewException($"{seconds.Name} takes a number of seconds above 0"),
                 Force = options.GetValue(force),
@@ -145,8 +145,6 @@ internal static class PredictCommand
 
         return outcome.Failed.Count > 0 && outcome.Failed.Count == outcome.Inputs && outcome.DoneBefore == 0 ? ExitCode.BadInput : ExitCode.Done;
     }
-
-    private static float Number(float value, string option) => float.IsNaN(value) ? throw new SinewException($"{option} takes a number, not {value}") : value;
 
     private static int AtLeast(int least, int value, string option) => value >= least ? value : throw new SinewException($"{option} takes {least} or more, not {value}");
 }

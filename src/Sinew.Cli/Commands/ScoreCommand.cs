@@ -39,7 +39,9 @@ internal static class ScoreCommand
             truth, guesses, protocol, labelled, predicted, joints, threshold, reference, frame, heads, rescore, skip, errors, CommonOptions.Json,
         }.Does((options, terminal) =>
         {
-            terminal.KeepJsonApart(options.GetRequiredValue(truth), options.GetRequiredValue(guesses), options.GetValue(heads), options.GetValue(labelled), options.GetValue(predicted));
+            OutputFiles.Check(
+                [("--gt", options.GetRequiredValue(truth)), ("--predictions", options.GetRequiredValue(guesses)), ("--heads", options.GetValue(heads)), (labelled.Name, options.GetValue(labelled)), (predicted.Name, options.GetValue(predicted))],
+                [("--json", options.GetValue(CommonOptions.Json))]);
             var result = Scoring.Run(
                 Scoring.Parse(options.GetRequiredValue(protocol)), options.GetRequiredValue(truth), options.GetRequiredValue(guesses),
                 new ScoringOptions

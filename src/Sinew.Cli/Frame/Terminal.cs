@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Spectre.Console;
 
@@ -48,18 +47,6 @@ internal sealed class Terminal
         if (_json is not null) JsonFile.Write(_json, write);
     }
 
-    /// <summary>Refuses <c>--json</c> where it would replace a file that the verb reads or writes.</summary>
-    /// <param name="files">The verb's files; null where one is not given.</param>
-    /// <exception cref="SinewException">The two are the same file.</exception>
-    public void KeepJsonApart(params ReadOnlySpan<string?> files)
-    {
-        if (_json is null or JsonFile.StandardOutput) return;
-        foreach (var file in files)
-        {
-            if (file is { Length: > 0 } && Path.GetFullPath(file) == Path.GetFullPath(_json)) throw new SinewException($"--json {_json}: that is a file of this same command, which it would replace; name another");
-        }
-    }
-
     /// <summary>One remark on standard error that does not end the run.</summary>
     public void Warn(string message) => WriteLine(message, "\e[33m");
 
@@ -68,21 +55,8 @@ internal sealed class Terminal
 
     private void WriteLine(string message, string color)
     {
-        var line = $"sinew: {OneLine(message)}";
+        var line = $"sinew: {OneLine.Of(message).Trim()}";
         Console.Error.WriteLine(_colorsOff || Console.IsErrorRedirected ? line : $"{color}{line}\e[0m");
-    }
-
-    private static string OneLine(string message)
-    {
-        if (!message.Any(char.IsControl)) return message;
-        var line = new StringBuilder(message.Length);
-        foreach (var c in message)
-        {
-            if (!char.IsControl(c)) line.Append(c);
-            else if (line.Length > 0 && line[^1] != ' ') line.Append(' ');
-        }
-
-        return line.ToString().TrimEnd();
     }
 
     private IAnsiConsole Make(TextWriter writer, bool piped)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sinew.Cli.Frame;
 
 namespace Sinew.Cli.Predict;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sinew.Annotations;
+using Sinew.Cli.Frame;
 using Sinew.Files;
 using Sinew.Geometry;
 using Sinew.Skeletons;

@@ -168,7 +168,7 @@ public sealed class AnnotateCommandTests : IDisposable
             ("both --data and --review", ["--data", path, "--out", _folder.File("new.json"), "--review", path, "--force"]),
             ("both --out and --review", ["--data", path, "--out", _folder.File("review.json")]),
             ("is a folder", ["--data", path, "--out", _folder.File("photos")]),
-            ("takes a number", ["--data", path, "--out", _folder.File("new.json"), "--min-score", "nan"]),
+            ("is not a number", ["--data", path, "--out", _folder.File("new.json"), "--min-score", "nan"]),
             ("lacks tail", ["--data", path, "--out", _folder.File("new.json"), "--skeleton", _folder.File("model/rgb.yaml")]),
             ("none of the pictures", ["--data", path, "--out", _folder.File("new.json"), "--images", _folder.File("model")]),
         })

@@ -269,7 +269,7 @@ public sealed class PredictCommandTests : IDisposable
     [InlineData("is a folder", "IN", "--json", "EMPTY")]
     [InlineData("both a file of --out and --json", "IN", "--out", "EMPTY", "--json", "EMPTY/run.json")]
     [InlineData("is no folder", "IN", "--json", "IN/bad.jpg/poses.json")]
-    [InlineData("--min-score takes a number", "IN", "--json", "-", "--min-score", "nan")]
+    [InlineData("--min-score 'nan' is not a number", "IN", "--json", "-", "--min-score", "nan")]
     public void What_cannot_be_done_is_one_line(string expected, params string[] args)
     {
         Directory.CreateDirectory(In());

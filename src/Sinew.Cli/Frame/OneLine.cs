@@ -1,4 +1,4 @@
-namespace Sinew.Cli.Predict;
+namespace Sinew.Cli.Frame;
 
 /// <summary>Names of files as they are told: on one line, without what a terminal would take for a command.</summary>
 internal static class OneLine

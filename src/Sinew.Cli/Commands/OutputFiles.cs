@@ -1,6 +1,7 @@
 using Sinew.Cli.Frame;
+using Sinew.Cli.Predict;
 
-namespace Sinew.Cli.Predict;
+namespace Sinew.Cli.Commands;
 
 /// <summary>Sees to it, before any work is done, that what a command writes is nothing that it reads, and can be written.</summary>
 internal static class OutputFiles
@@ -23,9 +24,8 @@ internal static class OutputFiles
             var real = RealPath.Of(path);
             if (!taken.TryAdd(real, option)) throw new SinewException($"{path}: would be both {taken[real]} and {option}; give another file for one of them");
             if (File.Exists(path) && PredictInput.KindOf(path) is not null) throw new SinewException($"{path}: is a picture or video, which {option} would be written over; give another file");
-            // a file takes its place whole, which would put it where the device was
-            if (real.StartsWith("/dev/", StringComparison.Ordinal) && !real.StartsWith("/dev/shm/", StringComparison.Ordinal))
-                throw new SinewException($"{path}: is a device; give a file for {option}{(option == "--json" ? ", or '-' for standard output" : "")}");
+            // pipes and devices are written as they are
+            if (real.StartsWith("/dev/", StringComparison.Ordinal) && !real.StartsWith("/dev/shm/", StringComparison.Ordinal)) continue;
             if (Directory.Exists(path)) throw new SinewException($"{path}: is a folder; give a file for {option}");
             RequireWritable(path, Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
         }

@@ -1,4 +1,4 @@
-namespace Sinew.Cli.Predict;
+namespace Sinew.Cli.Frame;
 
 /// <summary>Whether two paths mean the same file.</summary>
 internal static class RealPath
