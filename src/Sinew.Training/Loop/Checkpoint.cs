@@ -78,7 +78,10 @@ public static class Checkpoint
             [.. metadata["sampler"].Split(',').Select(s => long.Parse(s, CultureInfo.InvariantCulture))],
             tensors["random"].ToArray<byte>(),
             double.Parse(metadata["best"], CultureInfo.InvariantCulture),
-            metadata["recipe"]) { EvaluationDue = metadata.ContainsKey(EvaluationDueKey) };
+            metadata["recipe"])
+        {
+            EvaluationDue = metadata.ContainsKey(EvaluationDueKey),
+        };
     }
 
     /// <summary>True for the state of a training; false for any other file, one that is missing too.</summary>
