@@ -65,6 +65,7 @@ public sealed class EvaluationSet
     public void Check()
     {
         if (_people.Length == 0) throw new SinewException($"evaluation '{_options.Name}': {_options.Annotations} has nobody with a labelled joint and a box");
+        Scoring.Require(Scoring.Parse(_options.Protocol), _data);
         _cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[_data.People.Image[_people[0]]]));
     }
 

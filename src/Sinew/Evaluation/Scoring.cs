@@ -56,9 +56,28 @@ public static class Scoring
     public static ScoringResult Score(ScoringProtocol protocol, PoseData truth, PoseResults predictions, ScoringOptions? options = null) =>
         Score(protocol, PoseLabels.From(truth), predictions, options ?? new ScoringOptions(), []);
 
+    /// <summary>Refuses labels that a protocol cannot score, before anybody is predicted.</summary>
+    /// <param name="protocol">How they would be scored.</param>
+    /// <param name="truth">The labels.</param>
+    /// <exception cref="SinewException">They lack what the protocol needs.</exception>
+    public static void Require(ScoringProtocol protocol, PoseData truth)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        Require(protocol, truth.Skeleton, truth.Images.CrowdIndices is not null);
+    }
+
+    private static void Require(ScoringProtocol protocol, Skeleton skeleton, bool crowdIndices)
+    {
+        if (protocol == ScoringProtocol.CrowdPose && !crowdIndices)
+            throw new SinewException("crowdpose: the labels' images have no crowdIndex; are they CrowdPose's? (Protocol coco needs none.)");
+        if (protocol == ScoringProtocol.WholeBody && skeleton.Count != WholeBodyParts[^1].Count)
+            throw new SinewException($"wholebody: the labels have {skeleton.Name}'s {skeleton.Count} joints, and this protocol scores the parts of coco-wholebody133's {WholeBodyParts[^1].Count} (protocols coco and pck take any)");
+    }
+
     private static ScoringResult Score(
         ScoringProtocol protocol, PoseLabels truth, PoseResults predictions, ScoringOptions options, List<string> notes)
     {
+        Require(protocol, truth.Skeleton, truth.CrowdIndices is not null);
         if (options.SkipUnknownImages) predictions = WithoutUnknownImages(truth, predictions, notes);
         if (options.RescoreAndSuppress)
         {
@@ -98,8 +117,7 @@ public static class Scoring
 
     private static (int People, IReadOnlyList<ScoringMetric> Metrics) CrowdPose(PoseLabels truth, PoseResults predictions, OksOptions options)
     {
-        var crowd = truth.CrowdIndices
-            ?? throw new SinewException("crowdpose: the labels' images have no crowdIndex; are they CrowdPose's? (Protocol coco needs none.)");
+        var crowd = truth.CrowdIndices!;
         var matching = OksMatching.Run(truth, predictions, options);
         var all = matching.Curve(OksMatching.AllAreas);
         double Ap(Func<double, bool> takes) => matching.Curve(OksMatching.AllAreas, row => takes(crowd[row])).MeanPrecision;

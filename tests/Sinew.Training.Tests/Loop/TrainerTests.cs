@@ -79,13 +79,17 @@ public sealed class TrainerTests : IDisposable
     {
         var path = TinyData.Write(_folder.FullName, 4, Schedule);
         var text = File.ReadAllText(path);
-        foreach (var (what, instead) in new[] { ("annotations: people.json", "annotations: nowhere.json"), ("images: images", "images: nowhere") })
+        foreach (var (what, instead, message) in new[]
+        {
+            ("annotations: people.json", "annotations: nowhere.json", "nowhere"), ("images: images", "images: nowhere", "nowhere"),
+            ("protocol: pck", "protocol: wholebody", "lsp14's 14 joints"), ("protocol: pck", "protocol: crowdpose", "no crowdIndex"),
+        })
         {
             var at = text.LastIndexOf(what, StringComparison.Ordinal);
             File.WriteAllText(path, string.Concat(text.AsSpan(0, at), instead, text.AsSpan(at + what.Length)));
             var steps = 0;
             var e = Assert.Throws<SinewException>(() => new Trainer(RecipeFile.Load(path), Path.Combine(_folder.FullName, "run")) { Progress = _ => steps++ }.Run(resume: false, CancellationToken.None));
-            Assert.Contains("nowhere", e.Message, StringComparison.Ordinal);
+            Assert.Contains(message, e.Message, StringComparison.Ordinal);
             Assert.Equal(0, steps);
         }
     }
