@@ -126,9 +126,9 @@ public static class TeacherCacheBuilder
                 var batch = _missing.AsSpan(from, Math.Min(options.Batch, _missing.Length - from));
                 foreach (var person in batch)
                 {
+                    if (!CropGeometry.CanCrop(data.People.Boxes[person])) continue;
                     var crop = CropGeometry.FromBox(data.People.Boxes[person], teacher.Width, teacher.Height, padding);
-                    var usable = float.IsFinite(crop.CenterX) && float.IsFinite(crop.CenterY) && float.IsFinite(crop.ScaleWidth) && crop.ScaleWidth > 0;
-                    if (!usable || !read(person, crop, crops.AsSpan(shown * bytes, bytes))) continue;
+                    if (!read(person, crop, crops.AsSpan(shown * bytes, bytes))) continue;
                     (people[shown], geometries[shown]) = (person, crop);
                     shown++;
                 }

@@ -20,19 +20,24 @@ public readonly record struct CropGeometry(
     private const float LeastSidePerPixel = 1e-6f;
     private const float Farthest = 1e9f;
 
+    /// <summary>Whether a box has a place and an extent that a crop can be made of.</summary>
+    /// <param name="box">A person's box, image pixels.</param>
+    public static bool CanCrop(Box box)
+    {
+        var (side, reach) = (MathF.Max(box.Width, box.Height), MathF.Max(MathF.Abs(box.X), MathF.Abs(box.Y)));
+        return box.Width >= 0 && box.Height >= 0 && side <= Farthest && reach <= Farthest && side >= MathF.Max(LeastSide, reach * LeastSidePerPixel);
+    }
+
     /// <summary>The crop around a person's box: padded, then grown to the input's aspect ratio.</summary>
     /// <param name="box">The person's box, image pixels.</param>
     /// <param name="width">Width of the network's input, pixels.</param>
     /// <param name="height">Height of the network's input, pixels.</param>
     /// <param name="padding">Factor on the box's sides; RTMPose uses 1.25.</param>
-    /// <exception cref="SinewException">The box is empty, smaller than a thousandth of a pixel, or not finite.</exception>
+    /// <exception cref="SinewException">Not <see cref="CanCrop"/>.</exception>
     public static CropGeometry FromBox(Box box, int width, int height, float padding = 1.25f)
     {
-        var (side, reach) = (MathF.Max(box.Width, box.Height), MathF.Max(MathF.Abs(box.X), MathF.Abs(box.Y)));
-        if (!(box.Width >= 0) || !(box.Height >= 0) || !(side <= Farthest) || !(reach <= Farthest) || side < MathF.Max(LeastSide, reach * LeastSidePerPixel))
-        {
+        if (!CanCrop(box))
             throw new SinewException($"the person box [{box.X}, {box.Y}, {box.Width}, {box.Height}] (x, y, width, height) is too small, empty or not finite; correct or leave it out");
-        }
 
         return new CropGeometry(
             box.X + (box.Width * 0.5f), box.Y + (box.Height * 0.5f), box.Width * padding, box.Height * padding, 0, width, height)
