@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sinew.Skeletons;
 using Sinew.Yaml;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Sinew.Reports;
@@ -43,18 +42,8 @@ public sealed class ReportRecipe
         ArgumentNullException.ThrowIfNull(path);
         if (new FileInfo(path).Length > LargestFile) throw new SinewException($"{path}: larger than {LargestFile >> 20} MB, which no recipe needs to be");
         var recipe = new ReportRecipe(File.ReadAllText(path));
-        YamlText.Check(recipe.Text, path);
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(recipe.Text));
-            if (stream.Documents.Count > 0) recipe.Add(stream.Documents[0].RootNode, "", 0);
-        }
-        catch (YamlException e)
-        {
-            throw new SinewException($"{path}:{e.Start.Line}: not valid YAML: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
-
+        var stream = YamlText.Load(recipe.Text, path);
+        if (stream.Documents.Count > 0) recipe.Add(stream.Documents[0].RootNode, "", 0);
         return recipe;
     }
 

@@ -45,17 +45,7 @@ public sealed class YamlMap
     /// <exception cref="SinewException">The text is no YAML, or its top is no mapping.</exception>
     public static YamlMap Parse(string text, string file)
     {
-        YamlText.Check(text, file);
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException e)
-        {
-            throw YamlText.Invalid(e, file);
-        }
-
+        var stream = YamlText.Load(text, file);
         return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode map
             ? new YamlMap(map, file, "")
             : throw new SinewException($"{file}:1: expected one document with 'key: value' lines at its top");
