@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -20,14 +19,10 @@ internal sealed class AnnotateJournal : IDisposable
 
     private const int HeadLength = 32;
 
-    private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ToDiskEvery = TimeSpan.FromSeconds(15);
-
     private readonly FileStream _file;
     private readonly byte[] _block;
     private readonly int _joints;
-    private readonly Stopwatch _flushed = Stopwatch.StartNew();
-    private readonly Stopwatch _toDisk = Stopwatch.StartNew();
+    private readonly FlushTimer _timer = new();
 
     private AnnotateJournal(FileStream file, int joints)
     {
@@ -94,7 +89,7 @@ internal sealed class AnnotateJournal : IDisposable
         MemoryMarshal.AsBytes(joints).CopyTo(_block.AsSpan(12));
         BinaryPrimitives.WriteUInt32LittleEndian(_block.AsSpan(_block.Length - 4), Sum());
         _file.Write(_block);
-        if (_flushed.Elapsed > FlushEvery) Flush();
+        if (_timer.IsDue) Flush();
     }
 
     /// <summary>Removes it: the labels are written.</summary>
@@ -136,13 +131,7 @@ internal sealed class AnnotateJournal : IDisposable
         if (end == 0) _file.Write(about);
     }
 
-    private void Flush()
-    {
-        var toDisk = _toDisk.Elapsed > ToDiskEvery;
-        _file.Flush(toDisk);
-        _flushed.Restart();
-        if (toDisk) _toDisk.Restart();
-    }
+    private void Flush() => _timer.Flush(_file.Flush);
 
     private uint Sum()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,15 +14,11 @@ internal sealed class PredictJournal : IDisposable
     public const string RecordsName = "poses.jsonl";
     public const string JournalName = "poses.journal";
 
-    private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ToDiskEvery = TimeSpan.FromSeconds(15);
-
     private readonly HashSet<UInt128> _done = [];
     private readonly FileStream _records;
     private readonly FileStream _journal;
     private readonly StringBuilder _pending = new();
-    private readonly Stopwatch _flushed = Stopwatch.StartNew();
-    private readonly Stopwatch _toDisk = Stopwatch.StartNew();
+    private readonly FlushTimer _timer = new();
     private readonly string? _temporary;
 
     private PredictJournal(string folder, bool temporary)
@@ -94,20 +89,17 @@ internal sealed class PredictJournal : IDisposable
     public void Finish(string name)
     {
         _pending.Append(CultureInfo.InvariantCulture, $"{_records.Position}\t{Hash(name):x32}\n");
-        if (_flushed.Elapsed > FlushEvery) Flush();
+        if (_timer.IsDue) Flush();
     }
 
     /// <summary>Hands everything to the system: records first, so that the journal never promises more than there is.</summary>
-    public void Flush()
+    public void Flush() => _timer.Flush(toDisk =>
     {
-        var toDisk = _toDisk.Elapsed > ToDiskEvery;
         _records.Flush(toDisk);
         _journal.Write(Encoding.ASCII.GetBytes(_pending.ToString()));
         _pending.Clear();
         _journal.Flush(toDisk);
-        _flushed.Restart();
-        if (toDisk) _toDisk.Restart();
-    }
+    });
 
     public void Dispose()
     {
