@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Sinew.Annotations;
 using Sinew.Cli.Frame;
 using Sinew.Cli.Predict;
 using Sinew.Evaluation;
 using Sinew.Inference;
-using Sinew.Training.Data;
 using Sinew.Training.Estimators;
 using Sinew.Training.Recipes;
 using Spectre.Console;
@@ -60,7 +58,7 @@ internal static class EvalCommand
                 terminal.Status.WriteLine);
             using var opened = PredictModel.Open(model, place, options.GetValue(flip), null, new OnnxOptions());
             var estimator = opened.Crops ?? throw new SinewException($"{model}: finds people by itself, not those that are labelled; take a model that looks at crops of people");
-            RequireBoxes(set.Data, estimator, path);
+            set.RequireBoxes();
             var predicting = Stopwatch.StartNew();
             var results = Progressed(terminal, progress => set.Predict(estimator, progress, cancel));
             predicting.Stop();
@@ -75,22 +73,6 @@ internal static class EvalCommand
             terminal.WriteJson(evaluation.Write);
             return Task.FromResult(ExitCode.Done);
         });
-    }
-
-    /// <summary>Finds a person who cannot be cropped before all others are looked at, and says who it is.</summary>
-    private static void RequireBoxes(PoseData data, ICropEstimator estimator, string path)
-    {
-        foreach (var person in AnnotationFiles.Usable(data, minimumJoints: 1))
-        {
-            try
-            {
-                estimator.CropOf(data.People.Boxes[person]);
-            }
-            catch (SinewException e)
-            {
-                throw new SinewException($"{path}: annotation {data.People.Ids[person]}: {e.Message}", e);
-            }
-        }
     }
 
     private static T Progressed<T>(Terminal terminal, Func<Action<int, int>?, T> work)

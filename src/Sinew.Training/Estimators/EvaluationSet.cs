@@ -65,8 +65,20 @@ public sealed class EvaluationSet
     public void Check()
     {
         if (_people.Length == 0) throw new SinewException($"evaluation '{_options.Name}': {_options.Annotations} has nobody with a labelled joint and a box");
+        RequireBoxes();
         Scoring.Require(Scoring.Parse(_options.Protocol), _data);
         _cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[_data.People.Image[_people[0]]]));
+    }
+
+    /// <summary>Finds a person who cannot be cropped before all others are looked at, and says who it is.</summary>
+    /// <exception cref="SinewException">A box is too small, empty or not finite.</exception>
+    public void RequireBoxes()
+    {
+        foreach (var person in _people)
+        {
+            if (!CropGeometry.CanCrop(_data.People.Boxes[person]))
+                throw new SinewException($"{_options.Annotations}: annotation {_data.People.Ids[person]}: {CropGeometry.NoCrop(_data.People.Boxes[person])}");
+        }
     }
 
     /// <summary>Crops of labelled people that are spread evenly over the set, as models see them.</summary>

@@ -28,6 +28,11 @@ public readonly record struct CropGeometry(
         return box.Width >= 0 && box.Height >= 0 && side <= Farthest && reach <= Farthest && side >= MathF.Max(LeastSide, reach * LeastSidePerPixel);
     }
 
+    /// <summary>What is said of a box that is not <see cref="CanCrop"/>.</summary>
+    /// <param name="box">A person's box, image pixels.</param>
+    public static string NoCrop(Box box) =>
+        $"the person box [{box.X}, {box.Y}, {box.Width}, {box.Height}] (x, y, width, height) is too small, empty or not finite; correct or leave it out";
+
     /// <summary>The crop around a person's box: padded, then grown to the input's aspect ratio.</summary>
     /// <param name="box">The person's box, image pixels.</param>
     /// <param name="width">Width of the network's input, pixels.</param>
@@ -36,9 +41,7 @@ public readonly record struct CropGeometry(
     /// <exception cref="SinewException">Not <see cref="CanCrop"/>.</exception>
     public static CropGeometry FromBox(Box box, int width, int height, float padding = 1.25f)
     {
-        if (!CanCrop(box))
-            throw new SinewException($"the person box [{box.X}, {box.Y}, {box.Width}, {box.Height}] (x, y, width, height) is too small, empty or not finite; correct or leave it out");
-
+        if (!CanCrop(box)) throw new SinewException(NoCrop(box));
         return new CropGeometry(
             box.X + (box.Width * 0.5f), box.Y + (box.Height * 0.5f), box.Width * padding, box.Height * padding, 0, width, height)
             .WithFixedAspect();
