@@ -1,5 +1,6 @@
 using Sinew.Cli.Frame;
 using Sinew.Cli.Predict;
+using Sinew.Files;
 using Sinew.Imaging;
 using Sinew.Inference;
 
@@ -10,6 +11,7 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
 {
     private const int Ahead = 4;
 
+    private readonly PictureFolder _pictures = new(images);
     private readonly List<string> _missing = [];
     private readonly List<string> _refused = [];
 
@@ -35,8 +37,8 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
                 foreach (var group in rows.GroupBy(p => data.People.Image[p]))
                 {
                     cancel.ThrowIfCancellationRequested();
-                    var path = Path.Combine(images, data.Images.FileNames[group.Key]);
-                    await decoded.Writer.WriteAsync(Task.Run(() => Decode([.. group], path), pipeline.Broken), pipeline.Broken).ConfigureAwait(false);
+                    var name = data.Images.FileNames[group.Key];
+                    await decoded.Writer.WriteAsync(Task.Run(() => Decode([.. group], name), pipeline.Broken), pipeline.Broken).ConfigureAwait(false);
                 }
             },
             decoded.Writer);
@@ -91,11 +93,11 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
         }
     }
 
-    private static (int[] People, Image? Image, string? Error) Decode(int[] people, string path)
+    private (int[] People, Image? Image, string? Error) Decode(int[] people, string name)
     {
         try
         {
-            return (people, ImageDecoder.Decode(path), null);
+            return (people, ImageDecoder.Decode(_pictures, name), null);
         }
         catch (SinewException e)
         {

@@ -1,3 +1,5 @@
+using Sinew.Files;
+
 namespace Sinew.Imaging;
 
 /// <summary>
@@ -32,19 +34,39 @@ public sealed class ImageCache(long maxBytes)
     public Image Get(string path, DecodeOptions? options = null)
     {
         var key = (path, options?.ScaleDenominator ?? 1);
+        return Find(key) ?? Keep(key, ImageDecoder.Decode(path, options));
+    }
+
+    /// <summary>
+    /// A decoded picture of a folder, which nobody may change or dispose. Two threads that ask for the same one at once may both decode it.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The picture's name relative to it, a loose file's or a shard member's.</param>
+    /// <param name="options">How it is decoded; null for the defaults. Give a cache always the same but for the scale.</param>
+    /// <exception cref="SinewException">The picture cannot be found, read or decoded.</exception>
+    public Image Get(PictureFolder folder, string name, DecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var key = (folder.PathOf(name), options?.ScaleDenominator ?? 1);
+        return Find(key) ?? Keep(key, ImageDecoder.Decode(folder, name, options));
+    }
+
+    private Image? Find((string Path, int Scale) key)
+    {
         lock (_lock)
         {
-            if (_entries.TryGetValue(key, out var found))
-            {
-                _byAge.Remove(found);
-                _byAge.AddLast(found);
-                return found.Value.Image;
-            }
+            if (!_entries.TryGetValue(key, out var found)) return null;
+            _byAge.Remove(found);
+            _byAge.AddLast(found);
+            return found.Value.Image;
         }
+    }
 
-        using var decoded = ImageDecoder.Decode(path, options);
+    private Image Keep((string Path, int Scale) key, Image decoded)
+    {
         // A pooled buffer can be twice as large as the picture, and must not go back while somebody still looks at it.
         var image = decoded.Copy();
+        decoded.Dispose();
         lock (_lock)
         {
             if (image.Pixels.Length > maxBytes || _entries.ContainsKey(key)) return image;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sinew.Files;
 using Sinew.Geometry;
 using Sinew.Imaging.JpegRegion;
 
@@ -21,6 +22,19 @@ public static class ImageDecoder
         options ??= DecodeOptions.Default;
         using var file = ImageFile.Read(path, options.MaxFileBytes);
         return Decode(file.Bytes, options, path);
+    }
+
+    /// <summary>Decodes a picture of a folder, a loose file or a member of a shard.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The picture's name relative to it.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="SinewException">The picture is missing, none, damaged, or larger than the options allow.</exception>
+    public static Image Decode(PictureFolder folder, string name, DecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= DecodeOptions.Default;
+        using var file = ImageFile.Read(folder, name, options.MaxFileBytes, out var called);
+        return Decode(file.Bytes, options, called);
     }
 
     /// <summary>Decodes a file's content.</summary>
@@ -157,10 +171,7 @@ internal readonly ref struct ImageFile
             RefusePipe(path);
             using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
             var length = RandomAccess.GetLength(handle);
-            if (length > maxBytes)
-            {
-                throw new SinewException($"{path}: {length:N0} bytes are more than the {maxBytes:N0} allowed; make the file smaller");
-            }
+            if (length > maxBytes) throw TooLarge(path, length, maxBytes);
 
             var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 1));
             var read = 0;
@@ -180,7 +191,26 @@ internal readonly ref struct ImageFile
         }
     }
 
+    /// <summary>Reads a picture of a folder, a loose file or a member of a shard.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The picture's name relative to it.</param>
+    /// <param name="maxBytes">The largest file.</param>
+    /// <param name="called">What the picture is called in messages.</param>
+    public static ImageFile Read(PictureFolder folder, string name, long maxBytes, out string called)
+    {
+        called = folder.PathOf(name);
+        if (folder.InShard(name) is not { } member) return Read(called, maxBytes);
+        called = $"{member.Shard}: {name}";
+        if (member.Length > maxBytes) throw TooLarge(called, member.Length, maxBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(member.Length, 1));
+        member.Read(buffer.AsSpan(0, (int)member.Length));
+        return new ImageFile(buffer, (int)member.Length);
+    }
+
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    private static SinewException TooLarge(string called, long length, long maxBytes) =>
+        new($"{called}: {length:N0} bytes are more than the {maxBytes:N0} allowed; make the file smaller");
 
     /// <summary>Refuses what has no length: an empty file, and a pipe, which to open would wait until somebody writes to it.</summary>
     /// <exception cref="SinewException">The file is empty or no regular one.</exception>

@@ -95,10 +95,11 @@ internal sealed record PredictedPeople(IReadOnlyList<PredictedPerson> Worst, IRe
         var geometry = CropGeometry.FromBox(labels.People.Boxes[person], CropWidth, CropHeight);
         if (!(geometry.ScaleWidth > 0)) return null;
         // a label file is not to name pictures outside its folder
-        var path = Path.GetFullPath(Path.Combine(images, labels.Images.FileNames[image]));
+        var (folder, name) = (new PictureFolder(images), labels.Images.FileNames[image]);
+        var path = Path.GetFullPath(folder.PathOf(name));
         if (!path.StartsWith(Path.GetFullPath(images).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return null;
         using var crop = new Image(CropWidth, CropHeight);
-        Warp.Crop(cache.Get(path), geometry, crop.Pixels);
+        Warp.Crop(cache.Get(folder, name), geometry, crop.Pixels);
         var map = geometry.ImageToCrop();
         (double X, double Y)[] Points(ReadOnlySpan<double> points)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sinew.Annotations;
 using Sinew.Evaluation;
+using Sinew.Files;
 using Sinew.Geometry;
 using Sinew.Imaging;
 using Sinew.Training.Data;
@@ -42,10 +43,11 @@ public sealed class EvaluationSet
     private readonly EvaluationOptions _options;
     private readonly PoseData _data;
     private readonly int[] _people;
+    private readonly PictureFolder _images;
     private readonly ImageCache _cache;
 
     private EvaluationSet(EvaluationOptions options, PoseData data, int[] people, ImageCache cache) =>
-        (_options, _data, _people, _cache) = (options, data, people, cache);
+        (_options, _data, _people, _images, _cache) = (options, data, people, new PictureFolder(options.Images), cache);
 
     /// <summary>The labels.</summary>
     public PoseData Data => _data;
@@ -67,7 +69,7 @@ public sealed class EvaluationSet
         if (_people.Length == 0) throw new SinewException($"evaluation '{_options.Name}': {_options.Annotations} has nobody with a labelled joint and a box");
         RequireBoxes();
         Scoring.Require(Scoring.Parse(_options.Protocol), _data);
-        _cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[_data.People.Image[_people[0]]]));
+        PictureOf(_people[0]);
     }
 
     /// <summary>Finds a person who cannot be cropped before all others are looked at, and says who it is.</summary>
@@ -95,8 +97,7 @@ public sealed class EvaluationSet
         {
             var person = _people[(int)((long)i * _people.Length / count)];
             var crop = new byte[width * height * 3];
-            var image = _cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[_data.People.Image[person]]));
-            Warp.Crop(image, CropGeometry.FromBox(_data.People.Boxes[person], width, height, padding), crop);
+            Warp.Crop(PictureOf(person), CropGeometry.FromBox(_data.People.Boxes[person], width, height, padding), crop);
             yield return crop;
         }
     }
@@ -126,9 +127,8 @@ public sealed class EvaluationSet
             batch.Clear();
             for (var row = from; row < order.Length && !batch.IsFull; row++)
             {
-                var image = _data.People.Image[order[row]];
-                imageIds[row] = _data.Images.Ids[image];
-                batch.Add(_cache.Get(Path.Combine(_options.Images, _data.Images.FileNames[image])), _data.People.Boxes[order[row]]);
+                imageIds[row] = _data.Images.Ids[_data.People.Image[order[row]]];
+                batch.Add(PictureOf(order[row]), _data.People.Boxes[order[row]]);
             }
 
             batch.Estimate();
@@ -155,4 +155,6 @@ public sealed class EvaluationSet
         _options.Name,
         // labels read from MPII's files count from 0 here, as predictions do
         Scoring.Score(Scoring.Parse(_options.Protocol), _data, results, new ScoringOptions { Joints = joints, MpiiFrame = MpiiFrame.AsLabels, Errors = errors }));
+
+    private Image PictureOf(int person) => _cache.Get(_images, _data.Images.FileNames[_data.People.Image[person]]);
 }

@@ -1,3 +1,4 @@
+using Sinew.Files;
 using Sinew.Geometry;
 using Sinew.Skeletons;
 
@@ -29,6 +30,7 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
     private readonly Chunked<float> _keypoints = new();
     private readonly Chunked<JointState> _states = new();
     private readonly Chunked<int> _jointCounts = new();
+    private readonly PictureFolder? _pictures = options.ImagesFolder is { } folder ? new PictureFolder(folder) : null;
     private bool _anyCrowdIndex;
 
     /// <summary>Joints that every person must have; 0 while that is not known. Those with another number are left out at the end.</summary>
@@ -65,7 +67,7 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
             return;
         }
 
-        if (options.ImagesFolder is not null && !ImageExists(fileName, out var path))
+        if (_pictures is not null && !ImageExists(_pictures, fileName, out var path))
         {
             _missing.Add(id);
             Bad(BadRecord.MissingImage, record, $"image {id}: there is no {path}");
@@ -219,10 +221,11 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
         }
     }
 
-    private bool ImageExists(ReadOnlySpan<byte> fileName, out string path)
+    private static bool ImageExists(PictureFolder pictures, ReadOnlySpan<byte> fileName, out string path)
     {
-        path = Path.Combine(options.ImagesFolder!, System.Text.Encoding.UTF8.GetString(fileName));
-        return File.Exists(path);
+        var name = System.Text.Encoding.UTF8.GetString(fileName);
+        path = pictures.PathOf(name);
+        return pictures.Has(name);
     }
 
     // Evidence is an image whose labelled joints or boxes reach out of it by more than a pixel one way round and not the other. The

@@ -64,7 +64,9 @@ public sealed record ReadOptions
     /// <summary>What is done with a record that is wrong. A file that is no JSON or is truncated is always an error.</summary>
     public OnBad OnBad { get; init; }
 
-    /// <summary>The folder of the images; where it is given, an image that is not there is a wrong record, and so is everybody on it.</summary>
+    /// <summary>
+    /// The folder of the images, loose or in tar shards; where it is given, an image that is not there is a wrong record, and so is everybody on it.
+    /// </summary>
     public string? ImagesFolder { get; init; }
 
     /// <summary>The category to read; null reads the one named <c>person</c>, or else the first whose joints are named.</summary>
