@@ -46,6 +46,38 @@ public static class CocoWriter
         file.Commit();
     }
 
+    /// <summary>One image and its people on their own, as WebDataset's samples have them: <c>{"image": …, "annotations": […]}</c>.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="image">Row of the image.</param>
+    /// <param name="people">Rows of its people.</param>
+    /// <param name="fileName">The name that the image gets.</param>
+    /// <returns>UTF-8; the records are those that <see cref="Write"/> writes.</returns>
+    /// <exception cref="SinewException">A number of the data is not finite.</exception>
+    public static byte[] Sample(PoseData data, int image, ReadOnlySpan<int> people, string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using var sample = new MemoryStream();
+        using (var json = new Utf8JsonWriter(sample))
+        {
+            try
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("image");
+                WriteImage(json, data.Images, image, fileName);
+                json.WriteStartArray("annotations");
+                foreach (var person in people) WritePerson(json, data, person);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            catch (ArgumentException e)
+            {
+                throw new SinewException($"{fileName}: its people have a number that is not finite, which JSON cannot hold", e);
+            }
+        }
+
+        return sample.ToArray();
+    }
+
     private static void WriteInfo(Utf8JsonWriter json, Skeleton skeleton)
     {
         json.WriteStartObject("info");
@@ -59,17 +91,22 @@ public static class CocoWriter
         json.WriteStartArray("images");
         for (var i = 0; i < images.Count; i++)
         {
-            json.WriteStartObject();
-            json.WriteNumber("id", images.Ids[i]);
-            json.WriteString("file_name", images.FileNames[i]);
-            json.WriteNumber("width", images.Widths[i]);
-            json.WriteNumber("height", images.Heights[i]);
-            if (images.CrowdIndices?[i] is { } index && !double.IsNaN(index)) json.WriteNumber("crowdIndex", index);
-            json.WriteEndObject();
+            WriteImage(json, images, i, images.FileNames[i]);
             FlushSometimes(json);
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteImage(Utf8JsonWriter json, ImageTable images, int image, string fileName)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", images.Ids[image]);
+        json.WriteString("file_name", fileName);
+        json.WriteNumber("width", images.Widths[image]);
+        json.WriteNumber("height", images.Heights[image]);
+        if (images.CrowdIndices?[image] is { } index && !double.IsNaN(index)) json.WriteNumber("crowdIndex", index);
+        json.WriteEndObject();
     }
 
     private static void WriteCategory(Utf8JsonWriter json, Skeleton skeleton)
@@ -98,31 +135,36 @@ public static class CocoWriter
 
     private static void WritePeople(Utf8JsonWriter json, PoseData data)
     {
-        var people = data.People;
         json.WriteStartArray("annotations");
-        for (var p = 0; p < people.Count; p++)
+        for (var p = 0; p < data.People.Count; p++)
         {
-            json.WriteStartObject();
-            json.WriteNumber("id", people.Ids[p]);
-            json.WriteNumber("image_id", data.Images.Ids[people.Image[p]]);
-            json.WriteNumber("category_id", 1);
-            WriteJoints(json, data.KeypointsOf(p), data.StatesOf(p));
-            json.WriteNumber("num_keypoints", people.LabelledCounts?[p] is { } count and >= 0 ? count : data.LabelledOf(p));
-            json.WriteStartArray("bbox");
-            json.WriteNumberValue(people.Boxes[p].X);
-            json.WriteNumberValue(people.Boxes[p].Y);
-            json.WriteNumberValue(people.Boxes[p].Width);
-            json.WriteNumberValue(people.Boxes[p].Height);
-            json.WriteEndArray();
-            json.WriteNumber("area", people.Areas[p]);
-            json.WriteNumber("iscrowd", people.Crowd[p] ? 1 : 0);
-            if (people.TrackIds?[p] is { } track and >= 0) json.WriteNumber("track_id", track);
-            if (people.ValidParts is { } valid) WriteValid(json, valid[p]);
-            json.WriteEndObject();
+            WritePerson(json, data, p);
             FlushSometimes(json);
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WritePerson(Utf8JsonWriter json, PoseData data, int person)
+    {
+        var people = data.People;
+        json.WriteStartObject();
+        json.WriteNumber("id", people.Ids[person]);
+        json.WriteNumber("image_id", data.Images.Ids[people.Image[person]]);
+        json.WriteNumber("category_id", 1);
+        WriteJoints(json, data.KeypointsOf(person), data.StatesOf(person));
+        json.WriteNumber("num_keypoints", people.LabelledCounts?[person] is { } count and >= 0 ? count : data.LabelledOf(person));
+        json.WriteStartArray("bbox");
+        json.WriteNumberValue(people.Boxes[person].X);
+        json.WriteNumberValue(people.Boxes[person].Y);
+        json.WriteNumberValue(people.Boxes[person].Width);
+        json.WriteNumberValue(people.Boxes[person].Height);
+        json.WriteEndArray();
+        json.WriteNumber("area", people.Areas[person]);
+        json.WriteNumber("iscrowd", people.Crowd[person] ? 1 : 0);
+        if (people.TrackIds?[person] is { } track and >= 0) json.WriteNumber("track_id", track);
+        if (people.ValidParts is { } valid) WriteValid(json, valid[person]);
+        json.WriteEndObject();
     }
 
     private static void WriteJoints(Utf8JsonWriter json, ReadOnlySpan<float> keypoints, ReadOnlySpan<JointState> states)
