@@ -8,6 +8,7 @@ var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordi
     ["training-step"] = TrainingStepBench.Run,
     ["teachers"] = TeachersBench.Run,
     ["scoring"] = ScoringBench.Run,
+    ["shards"] = ShardsBench.Run,
     ["generate"] = GenerateBench.Run,
     ["folder"] = FolderBench.Run,
     ["inference"] = InferenceBench.Run,

@@ -8,15 +8,15 @@ using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
 
-/// <summary><c>data check|show|convert|generate</c>.</summary>
+/// <summary><c>data check|show|convert|generate|pack</c>.</summary>
 internal static class DataCommands
 {
-    private static readonly Argument<string> LabelFile = new("file") { Description = "A label file, plain or gzip" };
+    internal static readonly Argument<string> LabelFile = new("file") { Description = "A label file, plain or gzip" };
 
-    private static readonly Option<string> Format = Choice(
+    internal static readonly Option<string> Format = Choice(
         new("--format") { Description = "The file's format", DefaultValueFactory = _ => "auto" }, [.. AnnotationReader.Formats.Keys]);
 
-    private static readonly Option<string?> Joints = new("--skeleton")
+    internal static readonly Option<string?> Joints = new("--skeleton")
     {
         Description = "The file's joints: a built-in skeleton or a YAML file; found out from the file where not given",
         HelpName = "SKELETON",
@@ -24,14 +24,14 @@ internal static class DataCommands
 
     private static readonly Option<string?> Images = new("--images")
     {
-        Description = "The folder of the images: an image that is not there is then a bad record",
+        Description = "The folder of the images, loose or in tar shards: an image that is not there is then a bad record",
         HelpName = "DIR",
     };
 
     public static Verb Build() =>
-        new("data", "Label files: check, look at, convert, generate", "sinew data show labels.json")
+        new("data", "Label files: check, look at, convert, generate, pack", "sinew data show labels.json")
         {
-            Check(), Show(), Convert(), GenerateCommand.Build(),
+            Check(), Show(), Convert(), GenerateCommand.Build(), PackCommand.Build(),
         };
 
     private static Verb Check()
@@ -122,7 +122,7 @@ internal static class DataCommands
         });
     }
 
-    private static ReadOptions Reading(ParseResult options, Option<string> onBad) => new()
+    internal static ReadOptions Reading(ParseResult options, Option<string> onBad) => new()
     {
         Format = AnnotationReader.Formats[options.GetRequiredValue(Format)],
         Skeleton = options.GetValue(Joints) is { } skeleton ? SkeletonFile.Resolve(skeleton) : null,
@@ -130,7 +130,7 @@ internal static class DataCommands
         OnBad = options.GetRequiredValue(onBad) == "skip" ? OnBad.Skip : OnBad.Fail,
     };
 
-    private static Option<string> OnBadOption(string byDefault) => Choice(
+    internal static Option<string> OnBadOption(string byDefault) => Choice(
         new("--on-bad")
         {
             Description = "What to do with a bad record: leave it out and count it, or stop with an error",
@@ -144,7 +144,7 @@ internal static class DataCommands
         return option.AcceptOnlyFromAmong(values);
     }
 
-    private static void WriteReport(Terminal terminal, string file, Skeleton skeleton, ReadReport report)
+    internal static void WriteReport(Terminal terminal, string file, Skeleton skeleton, ReadReport report)
     {
         terminal.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -158,7 +158,7 @@ internal static class DataCommands
         if (report.Bad > report.Messages.Count) terminal.Out.WriteLine($"    … and {report.Bad - report.Messages.Count} more");
     }
 
-    private static void WriteReport(Utf8JsonWriter json, ReadReport report)
+    internal static void WriteReport(Utf8JsonWriter json, ReadReport report)
     {
         json.WriteNumber("records", report.Records);
         json.WriteNumber("people", report.People);
