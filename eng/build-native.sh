@@ -25,8 +25,8 @@ flock 9
 
 # What the library was built from: the sources, and the libtorch it is linked with.
 stamp() {
-    cat "$source_dir"/CMakeLists.txt "$source_dir"/*.cpp | sha256sum
-    echo "libtorch=$libtorch"
+    cat "$source_dir"/CMakeLists.txt "$source_dir"/*.[ch]pp | sha256sum
+    echo "libtorch=$libtorch gloo=${SINEW_GLOO:-} $(ls /usr/include/gloo/context.h 2>/dev/null)"
     if [ -n "$libtorch" ]; then
         stat -L -c '%n %s %Y' "$libtorch/lib/libtorch_cpu.so"
     else
@@ -42,7 +42,7 @@ fi
 log=$build/build.log
 rm -f "$build/CMakeCache.txt"
 if ! {
-    cmake -S "$source_dir" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSINEW_LIBTORCH="$libtorch"
+    cmake -S "$source_dir" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSINEW_LIBTORCH="$libtorch" -DSINEW_GLOO="${SINEW_GLOO:-}"
     cmake --build "$build" --parallel 2
 } >"$log" 2>&1; then
     echo "build-native: building native/tensors failed; the end of $log:" >&2

@@ -4,7 +4,10 @@
 // they took 40% of a training step of RTMPose-t. Fused, the forward pass reads the input twice and writes once, and backward
 // needs the input alone: neither the normalised map nor the sigmoid is kept.
 //
-// The sums are formed in a fixed number of groups, whatever the number of threads, so that results do not depend on it.
+// The sums are formed in a fixed number of groups, whatever the number of threads, so that results do not depend on it. Where
+// several processes train together, moments and gradients are those of all their images (PyTorch's SyncBatchNorm).
+
+#include "process_group.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -194,6 +197,23 @@ struct Rows {
   }
 };
 
+// Adds the sums of all processes of a group, and returns how many positions they have together; 0 is no group.
+double add_processes(int64_t group, double positions, std::vector<double>& first, std::vector<double>& second) {
+  if (group == 0) {
+    return positions;
+  }
+  const auto channels = static_cast<int64_t>(first.size());
+  at::Tensor all = at::empty({2 * channels + 1}, at::kDouble);
+  double* values = all.data_ptr<double>();
+  std::copy(first.begin(), first.end(), values);
+  std::copy(second.begin(), second.end(), values + channels);
+  values[2 * channels] = positions;
+  sinew::all_reduce(group, all);
+  std::copy(values, values + channels, first.begin());
+  std::copy(values + channels, values + 2 * channels, second.begin());
+  return values[2 * channels];
+}
+
 void check(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& running_mean,
            const at::Tensor& running_var) {
   TORCH_CHECK(x.dim() == 4 && x.numel() > 0, "batch_norm_silu takes images [N, C, H, W], not ", x.sizes());
@@ -225,7 +245,7 @@ class BatchNormSilu : public torch::autograd::Function<BatchNormSilu> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
                             const at::Tensor& bias, const at::Tensor& running_mean, const at::Tensor& running_var,
-                            double momentum, double eps) {
+                            double momentum, double eps, int64_t group) {
     check(input, weight, bias, running_mean, running_var);
     const at::Tensor x = input.contiguous(at::MemoryFormat::ChannelsLast);
     const int64_t positions = x.numel() / x.size(1);
@@ -246,10 +266,20 @@ class BatchNormSilu : public torch::autograd::Function<BatchNormSilu> {
     float* inverses = inverse.data_ptr<float>();
     float* running_means = running_mean.data_ptr<float>();
     float* running_vars = running_var.data_ptr<float>();
-    const double n = static_cast<double>(positions);
+    // Every process shifts by values of its own: their sums are comparable once the shift is taken out again, in double.
+    double n = static_cast<double>(positions);
+    if (group != 0) {
+      for (int64_t c = 0; c < rows.channels; c++) {
+        const double own = from[c];
+        double& sum = sums[static_cast<size_t>(c)];
+        squares[static_cast<size_t>(c)] += 2 * own * sum + n * own * own;
+        sum += n * own;
+      }
+      n = add_processes(group, n, sums, squares);
+    }
     for (int64_t c = 0; c < rows.channels; c++) {
       const double difference = sums[static_cast<size_t>(c)] / n;
-      const double average = from[c] + difference;
+      const double average = group == 0 ? from[c] + difference : difference;
       const double variance = std::max(0.0, squares[static_cast<size_t>(c)] / n - difference * difference);
       means[c] = static_cast<float>(average);
       inverses[c] = static_cast<float>(1.0 / std::sqrt(variance + eps));
@@ -264,6 +294,7 @@ class BatchNormSilu : public torch::autograd::Function<BatchNormSilu> {
       normalise(from + offset, count, width, line.mean.data(), line.factor.data(), line.bias.data(), to + offset);
     });
     context->save_for_backward({x, weight, bias, mean, inverse});
+    context->saved_data["group"] = group;
     return y;
   }
 
@@ -287,16 +318,19 @@ class BatchNormSilu : public torch::autograd::Function<BatchNormSilu> {
                     first, second);
     });
 
+    // The parameters' gradients are this process's share, which the trainer adds to the others'; the input's needs the sums of all.
     at::Tensor weight_gradient = at::empty_like(weight);
     at::Tensor bias_gradient = at::empty_like(weight);
+    for (int64_t c = 0; c < rows.channels; c++) {
+      weight_gradient.data_ptr<float>()[c] = static_cast<float>(products[static_cast<size_t>(c)] * inverses[c]);
+      bias_gradient.data_ptr<float>()[c] = static_cast<float>(sums[static_cast<size_t>(c)]);
+    }
+    const double n = add_processes(context->saved_data["group"].toInt(), static_cast<double>(x.numel() / x.size(1)), sums, products);
     std::vector<float> slopes(static_cast<size_t>(rows.channels));
     std::vector<float> shifts(static_cast<size_t>(rows.channels));
-    const double n = static_cast<double>(x.numel() / x.size(1));
     for (int64_t c = 0; c < rows.channels; c++) {
       const double inverse = inverses[c];
       const double factor = weight.data_ptr<float>()[c] * inverse;
-      weight_gradient.data_ptr<float>()[c] = static_cast<float>(products[static_cast<size_t>(c)] * inverse);
-      bias_gradient.data_ptr<float>()[c] = static_cast<float>(sums[static_cast<size_t>(c)]);
       slopes[static_cast<size_t>(c)] = static_cast<float>(factor * inverse * inverse * products[static_cast<size_t>(c)] / n);
       shifts[static_cast<size_t>(c)] = static_cast<float>(factor * sums[static_cast<size_t>(c)] / n);
     }
@@ -312,21 +346,21 @@ class BatchNormSilu : public torch::autograd::Function<BatchNormSilu> {
                       slope.data(), shift.data(), to + offset);
       });
     }
-    return {dx, weight_gradient, bias_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    return {dx, weight_gradient, bias_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 
 at::Tensor batch_norm_silu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& running_mean,
-                           const at::Tensor& running_var, double momentum, double eps) {
-  return BatchNormSilu::apply(x, weight, bias, running_mean, running_var, momentum, eps);
+                           const at::Tensor& running_var, double momentum, double eps, int64_t group) {
+  return BatchNormSilu::apply(x, weight, bias, running_mean, running_var, momentum, eps, group);
 }
 
 } // namespace
 
-TORCH_LIBRARY(sinew, library) {
+TORCH_LIBRARY_FRAGMENT(sinew, library) {
   library.def(
       "batch_norm_silu(Tensor x, Tensor weight, Tensor bias, Tensor(a!) running_mean, Tensor(b!) running_var, "
-      "float momentum, float eps) -> Tensor");
+      "float momentum, float eps, int group=0) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(sinew, Autograd, library) {

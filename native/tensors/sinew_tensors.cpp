@@ -1,7 +1,7 @@
 // A C ABI over libtorch. One boxed call through the dispatcher serves every operator, with autograd; beside it stand only
 // the things that are no operators: handles, gradients, backward, threads and random state. Anything that C# can do, C# does.
-//
-// Every function that can fail returns -1 (or null) and leaves its message for sinew_last_error() on the same thread.
+
+#include "abi.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -15,14 +15,15 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
 
-#define SINEW_API extern "C" __attribute__((visibility("default")))
-
 namespace {
+
+using sinew::guarded;
+using sinew::last_error;
+using sinew::tensor_of;
 
 enum Kind : int32_t {
   kNone = 0,
@@ -60,14 +61,9 @@ struct Operator {
   std::vector<Widen> widen;
 };
 
-thread_local std::string last_error;
 thread_local std::vector<Value> results_of_last_call;
 thread_local torch::jit::Stack stack_of_this_thread;
 std::atomic<int64_t> live_handles{0};
-
-at::Tensor& tensor_of(void* handle) {
-  return *static_cast<at::Tensor*>(handle);
-}
 
 void* handle_of(at::Tensor tensor) {
   if (!tensor.defined()) {
@@ -76,20 +72,6 @@ void* handle_of(at::Tensor tensor) {
   auto* handle = new at::Tensor(std::move(tensor));
   live_handles.fetch_add(1, std::memory_order_relaxed);
   return handle;
-}
-
-template <typename Body>
-auto guarded(Body&& body, decltype(body()) failed) noexcept -> decltype(body()) {
-  try {
-    return body();
-  } catch (const c10::Error& error) {
-    last_error = error.what_without_backtrace();
-  } catch (const std::exception& error) {
-    last_error = error.what();
-  } catch (...) {
-    last_error = "unknown error";
-  }
-  return failed;
 }
 
 Widen widen_for(const c10::TypePtr& declared) {
@@ -228,7 +210,7 @@ void drop_results() {
 } // namespace
 
 SINEW_API const char* sinew_last_error() {
-  return last_error.c_str();
+  return last_error().c_str();
 }
 
 SINEW_API const char* sinew_version() {
