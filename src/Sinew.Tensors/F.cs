@@ -1,3 +1,5 @@
+using Sinew.Tensors.Distributed;
+
 namespace Sinew.Tensors.Functional;
 
 /// <summary>The functions of networks, named as in torch.nn.functional. Images are [N, C, H, W].</summary>
@@ -63,9 +65,11 @@ public static class F
     /// <param name="variance">[C], the running variance, moved by this call.</param>
     /// <param name="momentum">How far the running values move.</param>
     /// <param name="eps">Added to the variance.</param>
+    /// <param name="group">Processes whose images count together; none for this one's alone.</param>
     /// <returns>[N, C, H, W].</returns>
-    public static Tensor BatchNormSilu(Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, double momentum = 0.1, double eps = 1e-5) =>
-        Ops.BatchNormSilu.Call(x, weight, bias, mean, variance, momentum, eps);
+    public static Tensor BatchNormSilu(
+        Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, double momentum = 0.1, double eps = 1e-5, ProcessGroup? group = null) =>
+        Ops.BatchNormSilu.Call(x, weight, bias, mean, variance, momentum, eps, group?.Open() ?? 0);
 
     /// <summary>Layer normalisation over the last dimensions.</summary>
     /// <param name="x">[…, shape].</param>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sinew.Tensors.Distributed;
 
 namespace Sinew.Tensors;
 
@@ -66,7 +67,11 @@ internal static unsafe partial class Native
             throw Failure(what);
     }
 
-    public static TensorException Failure(string what) => new($"{what}: {LastError()}");
+    public static Exception Failure(string what) => Failure(what, LastError());
+
+    /// <summary>The exception for what native/tensors said: an operator that was refused, or another process that is gone.</summary>
+    public static Exception Failure(string what, string error) =>
+        error.Contains(ProcessGroupException.Sign, StringComparison.Ordinal) ? ProcessGroupException.Of(error) : new TensorException($"{what}: {error}");
 
     public static string LastError()
     {
@@ -159,4 +164,28 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial int sinew_cuda_available();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint sinew_store_open(string host, int port, int isServer, long timeoutMilliseconds);
+
+    [LibraryImport(Library)]
+    public static partial int sinew_store_port(nint store);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial long sinew_store_add(nint store, string key, long amount);
+
+    [LibraryImport(Library)]
+    public static partial void sinew_store_close(nint store);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint sinew_group_join(nint store, int rank, int size, string network, string address, long timeoutMilliseconds);
+
+    [LibraryImport(Library)]
+    public static partial int sinew_group_all_reduce(nint group, nint tensor);
+
+    [LibraryImport(Library)]
+    public static partial int sinew_group_broadcast(nint group, nint tensor, int from);
+
+    [LibraryImport(Library)]
+    public static partial void sinew_group_close(nint group);
 }

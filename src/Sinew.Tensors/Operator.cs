@@ -144,13 +144,13 @@ public sealed unsafe class Operator(string name, string overload = "")
         return id;
     }
 
-    private TensorException Refused(ReadOnlySpan<Arg> arguments)
+    private Exception Refused(ReadOnlySpan<Arg> arguments)
     {
         string error = Native.LastError();
         var described = new string[arguments.Length];
         for (int i = 0; i < arguments.Length; i++)
             described[i] = arguments[i].Describe();
-        return new TensorException($"{Name}({string.Join(", ", described)}): {error}");
+        return Native.Failure($"{Name}({string.Join(", ", described)})", error);
     }
 
     private TensorException Unexpected(NativeValue* results, int count, string wanted)

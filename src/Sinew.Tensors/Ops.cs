@@ -127,6 +127,7 @@ internal static class Ops
     public static readonly Operator Linear = new("aten::linear");
     public static readonly Operator BatchNorm = new("aten::batch_norm");
     public static readonly Operator BatchNormSilu = new("sinew::batch_norm_silu");
+    public static readonly Operator AllReduceSum = new("sinew::all_reduce_sum");
     public static readonly Operator LayerNorm = new("aten::layer_norm");
     public static readonly Operator MaxPool2d = new("aten::max_pool2d");
     public static readonly Operator AvgPool2d = new("aten::avg_pool2d");

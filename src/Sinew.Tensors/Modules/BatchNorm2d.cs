@@ -1,3 +1,4 @@
+using Sinew.Tensors.Distributed;
 using Sinew.Tensors.Functional;
 
 namespace Sinew.Tensors.Modules;
@@ -40,11 +41,19 @@ public sealed class BatchNorm2d : Module
     /// <summary>How far the running values move in a training step.</summary>
     public double Momentum { get; set; }
 
+    /// <summary>
+    /// Processes that train together: in training, the moments are those of all their images (PyTorch's SyncBatchNorm). Null for this
+    /// process's alone.
+    /// </summary>
+    public ProcessGroup? Group { get; set; }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
         if (Training)
             BatchesTracked.AddInPlace(1L);
+        if (Training && Group is not null)
+            return Together(x, Group);
         return F.BatchNorm(x, Weight, Bias, RunningMean, RunningVariance, Training, Momentum, Eps);
     }
 
@@ -57,6 +66,24 @@ public sealed class BatchNorm2d : Module
         if (!Training || !x.IsChannelsLast || x.Device != Device.Cpu || x.DType != DType.Float32)
             return Forward(x).Silu();
         BatchesTracked.AddInPlace(1L);
-        return F.BatchNormSilu(x, Weight, Bias, RunningMean, RunningVariance, Momentum, Eps);
+        return F.BatchNormSilu(x, Weight, Bias, RunningMean, RunningVariance, Momentum, Eps, Group);
+    }
+
+    // of operators that every device has: the fused one is for the processor alone
+    private Tensor Together(Tensor x, ProcessGroup group)
+    {
+        long channels = x.Shape[1];
+        double count = x.Count / channels * (double)group.Size;
+        Tensor mean = group.Sum(x.Sum([0, 2, 3], false)) / count;
+        Tensor centred = x - mean.Reshape(1, channels, 1, 1);
+        Tensor variance = group.Sum(centred.Square().Sum([0, 2, 3], false)) / count;
+        using (Torch.NoGrad())
+        {
+            RunningMean.LerpInPlace(mean, Momentum);
+            RunningVariance.LerpInPlace(variance * (count / (count - 1)), Momentum);
+        }
+
+        Tensor factor = Weight / (variance + Eps).Sqrt();
+        return (centred * factor.Reshape(1, channels, 1, 1)) + Bias.Reshape(1, channels, 1, 1);
     }
 }
