@@ -16,4 +16,8 @@ public sealed record TeacherTargets(Tensor X, Tensor Y, Tensor Weight);
 /// <param name="Positions">Labelled positions, crop pixels, <c>[N, K, 2]</c>.</param>
 /// <param name="Teachers">One per teacher, in the recipe's order.</param>
 public sealed record Batch(
-    Tensor Crops, Tensor LabelX, Tensor LabelY, Tensor Weight, Tensor Positions, IReadOnlyList<TeacherTargets> Teachers);
+    Tensor Crops, Tensor LabelX, Tensor LabelY, Tensor Weight, Tensor Positions, IReadOnlyList<TeacherTargets> Teachers)
+{
+    /// <summary>The part of the step's whole batch that this is.</summary>
+    public BatchShare Share { get; init; } = BatchShare.Whole;
+}

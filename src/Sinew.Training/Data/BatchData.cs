@@ -53,7 +53,8 @@ public sealed class BatchData
 
     /// <summary>Copies the batch into tensors.</summary>
     /// <param name="device">Where the training runs.</param>
-    public Batch ToTensors(Device device)
+    /// <param name="share">The part of the step's whole batch that this is; null for all of it.</param>
+    public Batch ToTensors(Device device, BatchShare? share = null)
     {
         long n = _shape.People, k = _shape.Joints;
         Tensor Put(float[] values, params long[] sizes)
@@ -68,7 +69,10 @@ public sealed class BatchData
             Put(LabelY, n, k, _shape.BinsY),
             Put(Weight, n, k),
             Put(Positions, n, k, 2),
-            [.. Teachers.Select(t => new TeacherTargets(Put(t.X, n, k, _shape.BinsX), Put(t.Y, n, k, _shape.BinsY), Put(t.Weight, n, k)))]);
+            [.. Teachers.Select(t => new TeacherTargets(Put(t.X, n, k, _shape.BinsX), Put(t.Y, n, k, _shape.BinsY), Put(t.Weight, n, k)))])
+        {
+            Share = share ?? BatchShare.Whole,
+        };
     }
 }
 

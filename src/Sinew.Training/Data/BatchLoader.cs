@@ -18,6 +18,8 @@ public sealed class BatchLoader : IDisposable
     private readonly BatchShape _shape;
     private readonly int _prefetch;
     private readonly long _steps;
+    private readonly int _part;
+    private readonly Draw[] _draws;
     private long _nextStep;
 
     /// <summary>Starts the threads.</summary>
@@ -28,9 +30,14 @@ public sealed class BatchLoader : IDisposable
     /// <param name="prefetch">How many batches may exist at once.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="steps">No batch is made for this step or later.</param>
-    public BatchLoader(Sampler sampler, BatchShape shape, Action<BatchData> fill, int threads, int prefetch, long firstStep, long steps)
+    /// <param name="part">Which part of the step's people these batches hold, from 0.</param>
+    /// <param name="parts">Parts of a step's people, all of <paramref name="shape"/>'s size: processes that train together.</param>
+    public BatchLoader(
+        Sampler sampler, BatchShape shape, Action<BatchData> fill, int threads, int prefetch, long firstStep, long steps, int part = 0, int parts = 1)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         (_sampler, _shape, _fill, _prefetch, _nextStep, _steps) = (sampler, shape, fill, prefetch, firstStep, steps);
+        (_part, _draws) = (part, new Draw[shape.People * parts]);
         _threads = [.. Enumerable.Range(0, threads).Select(i => new Thread(Work) { IsBackground = true, Name = $"loader {i}" })];
         foreach (var thread in _threads) thread.Start();
     }
@@ -43,7 +50,8 @@ public sealed class BatchLoader : IDisposable
         {
             var batch = _spare.TryTake(out var used) ? used : new BatchData(_shape);
             batch.Step = _nextStep++;
-            _sampler.Next(batch.Draws);
+            _sampler.Next(_draws);
+            _draws.AsSpan(_part * _shape.People, _shape.People).CopyTo(batch.Draws);
             batch.SamplerState = [.. _sampler.Drawn];
             var done = new TaskCompletionSource<BatchData>(TaskCreationOptions.RunContinuationsAsynchronously);
             _ahead.Enqueue(done.Task);

@@ -104,13 +104,15 @@ public sealed class TrainingData : IDisposable
     /// <summary>Starts the loader threads.</summary>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="steps">Steps in all.</param>
-    public BatchLoader Start(long firstStep, long steps)
+    /// <param name="part">Which part of each batch, from 0.</param>
+    /// <param name="parts">Parts of a batch: processes that train together.</param>
+    public BatchLoader Start(long firstStep, long steps, int part = 0, int parts = 1)
     {
         var (student, codec) = (_recipe.Student, SimCcCodec.ForInput(_recipe.Student.Width, _recipe.Student.Height));
         var shape = new BatchShape(
-            _recipe.Schedule.Batch, Skeleton.Count, student.Width, student.Height, codec.XBins, codec.YBins, _teachers.Count);
+            _recipe.Schedule.Batch / parts, Skeleton.Count, student.Width, student.Height, codec.XBins, codec.YBins, _teachers.Count);
         var builder = new SampleBuilder(_recipe, _sets, _teachers, Skeleton, shape, steps);
-        return new BatchLoader(Sampler, shape, builder.Fill, _recipe.Loader.Threads, _recipe.Loader.Prefetch, firstStep, steps);
+        return new BatchLoader(Sampler, shape, builder.Fill, _recipe.Loader.Threads, _recipe.Loader.Prefetch, firstStep, steps, part, parts);
     }
 
     /// <summary>Scores a student on one of the recipe's evaluations.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sinew.Files;
 using Sinew.Tensors;
+using Sinew.Tensors.Distributed;
 using Sinew.Tensors.Optimisers;
 using Sinew.Training.Data;
 using Sinew.Training.Estimators;
@@ -46,6 +47,12 @@ public sealed class Trainer
     /// <summary>Called with lines worth telling: what is loaded, cached, evaluated, written.</summary>
     public Action<string>? Say { get; init; }
 
+    /// <summary>
+    /// Processes that train together, each with its part of every batch; null for this one alone. The weights are those that one process would
+    /// come to, but for rounding. The first writes the run's folder; each of the others needs an empty one of its own, which is of no use after.
+    /// </summary>
+    public ProcessGroup? Group { get; init; }
+
     /// <summary>Trains to the end, or until it is cancelled; the state is saved in both cases.</summary>
     /// <param name="resume">Go on from the folder's checkpoint. Without it the folder must not have one.</param>
     /// <param name="cancel">Ends the training after the current step.</param>
@@ -53,35 +60,42 @@ public sealed class Trainer
     public TrainingResult Run(bool resume, CancellationToken cancel)
     {
         if (_recipe.Stages.Count > 0) return RunStages(resume, cancel);
-        var schedule = _recipe.Schedule;
+        var processes = new Processes(Group);
         var lastPath = Path.Combine(_folder, LastFile);
         if (!resume && File.Exists(lastPath))
             throw new SinewException($"{_folder}: holds a training already: go on with --resume, or name another folder with --out");
-        if (resume && !File.Exists(lastPath))
+        if (resume && processes.IsFirst && !File.Exists(lastPath))
             throw new SinewException($"{_folder}: holds no {LastFile} to resume from: start without --resume");
 
         using var claim = RunClaim.Of(_folder);
-        if (resume && RecipeFile.Contradiction(Checkpoint.RecipeOf(lastPath), _recipe.Text) is { } other)
+        if (resume && processes.IsFirst && RecipeFile.Contradiction(Checkpoint.RecipeOf(lastPath), _recipe.Text) is { } other)
             throw new SinewException($"{_folder}: was begun with another {other}, and --resume goes on with what was begun: take that back, or start anew with another --out");
+        var own = processes.Own(_recipe);
+        var schedule = own.Schedule;
         var device = Device.Parse(schedule.Device);
         if (device != Device.Cpu && !Torch.CudaAvailable)
             throw new SinewException($"schedule.device is {schedule.Device}, but this libtorch sees no such device: set schedule.device=cpu, or SINEW_LIBTORCH to a CUDA build");
-        Torch.Threads = schedule.Threads > 0 ? schedule.Threads : Environment.ProcessorCount;
-        var recipe = GeneratedStore.Fetch(_recipe, Say, cancel);
-        using var data = TrainingData.Load(recipe, Say, cancel);
+        Torch.Threads = schedule.Threads;
+        var recipe = processes.InTurn(() => GeneratedStore.Fetch(own, Say, cancel), cancel);
+        using var data = processes.InTurn(() => TrainingData.Load(recipe, Say, cancel), cancel);
+        processes.RequireSame($"{data.People} {data.Skeleton}", "the data sets");
         // The same seed, threads and order give the same weights to the last bit. Seeded behind the teachers, whose networks draw first weights
         // too before they are loaded: students begin alike with and without teachers.
         Torch.ManualSeed(_recipe.Seed);
         var steps = schedule.Steps ?? (long)Math.Ceiling(schedule.Epochs!.Value * data.People / schedule.Batch);
         using var student = Student.Create(_recipe, data.Skeleton, device);
         var network = student.Network;
+        processes.Equalise(network);
         using var method = TrainingMethods.Create(_recipe, student, data, steps);
+        processes.Equalise(network);
+        processes.Equalise(method.Parts);
         using var optimiser = new AdamW(ParameterGroups(method, schedule.WeightDecay), schedule.LearningRate);
         using var average = schedule.EmaMomentum is { } momentum ? new ExponentialMovingAverage(network, momentum, schedule.EmaWarmUp) : null;
 
         var state = new TrainingState(0, [], [], double.NegativeInfinity, _recipe.Text);
         if (resume)
         {
+            processes.Give(lastPath);
             state = Checkpoint.Load(lastPath, network, optimiser, average, method.Parts);
             Torch.SetRandomState(state.RandomState);
             data.Sampler.Restore(state.SamplerState);
@@ -90,7 +104,7 @@ public sealed class Trainer
 
         AtomicFile.WriteText(Path.Combine(_folder, RecipeFileName), _recipe.Text);
         using var log = new RunLog(_folder, _time);
-        using var loader = data.Start(state.Step, steps);
+        using var loader = data.Start(state.Step, steps, processes.Rank, processes.Count);
         var speed = new Speed(_time);
         var best = state.Best;
         var samplerState = state.SamplerState;
@@ -110,12 +124,18 @@ public sealed class Trainer
                 .ToDictionary(s => s.Item1, s => Math.Round(s.Value, 6), StringComparer.Ordinal),
         };
 
-        void Save(long done, bool evaluationDue = false) => Checkpoint.Save(
-            lastPath, network, optimiser, average, method.Parts,
-            new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text) { Description = Described(done), EvaluationDue = evaluationDue });
+        void Save(long done, bool evaluationDue = false)
+        {
+            if (!processes.IsFirst) return;
+            Checkpoint.Save(
+                lastPath, network, optimiser, average, method.Parts,
+                new TrainingState(done, samplerState, Torch.GetRandomState(), best, _recipe.Text) { Description = Described(done), EvaluationDue = evaluationDue });
+        }
 
         // false where it was cancelled: the state that was saved before it says that it is due
-        bool Evaluate(long done)
+        bool Evaluate(long done) => processes.ByFirst(() => EvaluateHere(done));
+
+        bool EvaluateHere(long done)
         {
             evaluations.Clear();
             average?.Swap();
@@ -158,12 +178,14 @@ public sealed class Trainer
         }
 
         network.Train(true);
-        while (step < steps && !cancel.IsCancellationRequested)
+        // several processes stop together, after a step in which they have told each other
+        var stop = processes.Agreed(cancel.IsCancellationRequested);
+        while (step < steps && !stop)
         {
             BatchData batch;
             try
             {
-                batch = loader.Next(cancel);
+                batch = loader.Next(processes.Count == 1 ? cancel : CancellationToken.None);
             }
             catch (OperationCanceledException)
             {
@@ -180,13 +202,14 @@ public sealed class Trainer
             {
                 var rate = LearningRate.At(schedule, step, steps);
                 optimiser.LearningRate = rate;
-                var terms = method.Losses(batch.ToTensors(device), step);
+                var terms = method.Losses(batch.ToTensors(device, processes.Share), step);
                 var total = terms.Select(t => t.Value * t.Factor).Aggregate((a, b) => a + b);
                 total.Backward();
+                double[] losses = [total.Item(), .. terms.Select(t => t.Value.Item())];
+                stop = processes.AddUp(method.Parameters, losses, cancel.IsCancellationRequested);
                 var norm = schedule.ClipNorm is { } limit ? GradientClip.ByNorm(method.Parameters.Select(p => p.Value), limit) : (double?)null;
 
-                var values = terms.Select(t => (Name: $"loss/{t.Name}", Value: t.Value.Item())).Prepend(("loss/total", total.Item())).ToList();
-                if (!double.IsFinite(values[0].Item2) || norm is { } n && !double.IsFinite(n)) throw Diverged(step, batch, values[0].Item2);
+                if (!double.IsFinite(losses[0]) || norm is { } n && !double.IsFinite(n)) throw Diverged(step, batch, losses[0]);
                 optimiser.Step();
                 optimiser.ZeroGrad();
                 average?.Update();
@@ -197,13 +220,14 @@ public sealed class Trainer
                 speed.Add(schedule.Batch);
                 if (step % 10 == 0 || step == steps)
                 {
+                    var values = terms.Select((t, i) => (Name: $"loss/{t.Name}", Value: losses[i + 1])).Prepend(("loss/total", losses[0])).ToList();
                     values.Add(("learning_rate", rate));
                     values.Add(("people_per_second", speed.PerSecond));
                     if (norm is { } size) values.Add(("gradient_norm", size));
                     log.Write("step", step, values);
                 }
 
-                Progress?.Invoke(new TrainingProgress(step, steps, values[0].Item2, speed.PerSecond, speed.Remaining((steps - step) * (long)schedule.Batch)));
+                Progress?.Invoke(new TrainingProgress(step, steps, losses[0], speed.PerSecond, speed.Remaining((steps - step) * (long)schedule.Batch)));
             }
 
             if (step == steps) break;
@@ -220,7 +244,7 @@ public sealed class Trainer
         if (step < steps) return Stopped();
         if (!Evaluate(step)) return Stopped();
         average?.Swap();
-        student.Save(Path.Combine(_folder, ModelFileName), Scored(step));
+        if (processes.IsFirst) student.Save(Path.Combine(_folder, ModelFileName), Scored(step));
         average?.Swap();
         if (changed && evaluations.Count > 0) Save(step);
         return new TrainingResult(step, steps, Path.Combine(_folder, ModelFileName), evaluations);
@@ -233,9 +257,10 @@ public sealed class Trainer
     private TrainingResult RunStages(bool resume, CancellationToken cancel)
     {
         string In(Recipe stage, string file) => Path.Combine(_folder, stage.Stage!, file);
+        var processes = new Processes(Group);
         var started = _recipe.Stages.Any(s => File.Exists(In(s, LastFile)));
         if (!resume && started) throw new SinewException($"{_folder}: holds a training already: go on with --resume, or name another folder with --out");
-        if (resume && !started) throw new SinewException($"{_folder}: holds no stage to resume: start without --resume");
+        if (resume && !started && processes.IsFirst) throw new SinewException($"{_folder}: holds no stage to resume: start without --resume");
         using var claim = RunClaim.Of(_folder);
         AtomicFile.WriteText(Path.Combine(_folder, RecipeFileName), _recipe.Text);
         string Weights(string path) => path.StartsWith(RecipeFile.StagePrefix, StringComparison.Ordinal)
@@ -245,15 +270,21 @@ public sealed class Trainer
         foreach (var stage in _recipe.Stages)
         {
             var (model, last) = (In(stage, ModelFileName), stage == _recipe.Stages[^1]);
-            if (!last && File.Exists(model)) continue;
+            if (!last && processes.Agreed(File.Exists(model)))
+            {
+                processes.Give(model);
+                continue;
+            }
+
             Say?.Invoke($"stage {stage.Stage}");
             var own = stage with
             {
                 Student = stage.Student with { Initial = stage.Student.Initial is { } initial ? Weights(initial) : null },
                 Teachers = [.. stage.Teachers.Select(t => t with { Model = Weights(t.Model) })],
             };
-            result = new Trainer(own, Path.Combine(_folder, stage.Stage!), _time) { Progress = Progress, Say = Say }.Run(File.Exists(In(stage, LastFile)), cancel);
+            result = new Trainer(own, Path.Combine(_folder, stage.Stage!), _time) { Progress = Progress, Say = Say, Group = Group }.Run(processes.Agreed(File.Exists(In(stage, LastFile))), cancel);
             if (!result.Finished) return result;
+            if (!last) processes.Give(model);
         }
 
         foreach (var file in new[] { ModelFileName, BestFile }.Where(f => File.Exists(In(_recipe.Stages[^1], f))))

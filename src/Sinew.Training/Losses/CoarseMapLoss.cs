@@ -1,4 +1,5 @@
 using Sinew.Tensors;
+using Sinew.Training.Data;
 
 namespace Sinew.Training.Losses;
 
@@ -15,7 +16,8 @@ public static class CoarseMapLoss
     /// <param name="weight">Weight of each joint, <c>[N, K]</c>.</param>
     /// <param name="width">Width of the crop, pixels.</param>
     /// <param name="height">Height of the crop, pixels.</param>
-    public static Tensor Of(Tensor maps, Tensor positions, Tensor weight, int width, int height)
+    /// <param name="share">The part of the batch that this is; null for all of it.</param>
+    public static Tensor Of(Tensor maps, Tensor positions, Tensor weight, int width, int height, BatchShare? share = null)
     {
         ArgumentNullException.ThrowIfNull(maps);
         ArgumentNullException.ThrowIfNull(positions);
@@ -25,7 +27,7 @@ public static class CoarseMapLoss
         var y = Hat(positions.Select(2, 1), rows, height).Unsqueeze(3); // [N, K, h, 1]
         var target = (y * x).Flatten(2, 3);
         var crossEntropy = -(maps.Flatten(2, 3).LogSoftmax(-1) * target).Sum([-1], false);
-        return (crossEntropy * weight).Sum() / weight.Sum().Clamp(min: 1);
+        return (crossEntropy * weight).Sum() / (share ?? BatchShare.Whole).Sum(weight.Sum()).Clamp(min: 1);
     }
 
     // linear interpolation weights of a position among cell centres; positions outside fall on the edge cell

@@ -1,4 +1,5 @@
 using Sinew.Tensors;
+using Sinew.Training.Data;
 using Sinew.Training.Models;
 
 namespace Sinew.Training.Losses;
@@ -39,12 +40,14 @@ public static class SimCcLoss
     /// <param name="weight">Weight of each joint, <c>[N, K]</c>; 0 removes it.</param>
     /// <param name="beta">Inverse temperature of the student's softmax.</param>
     /// <param name="normalisation">What the sum is divided by.</param>
-    public static Tensor Kl(SimCcLogits logits, Tensor targetX, Tensor targetY, Tensor weight, double beta, LossNormalisation normalisation)
+    /// <param name="share">The part of the batch that this is; null for all of it.</param>
+    public static Tensor Kl(
+        SimCcLogits logits, Tensor targetX, Tensor targetY, Tensor weight, double beta, LossNormalisation normalisation, BatchShare? share = null)
     {
         ArgumentNullException.ThrowIfNull(weight);
         ArgumentNullException.ThrowIfNull(normalisation);
         var perJoint = Divergence(logits.X, targetX, beta, normalisation.Bins) + Divergence(logits.Y, targetY, beta, normalisation.Bins);
-        return Reduce(perJoint * weight, weight, normalisation.Joints);
+        return Reduce(perJoint * weight, weight, normalisation.Joints, share ?? BatchShare.Whole);
     }
 
     /// <summary>
@@ -59,14 +62,15 @@ public static class SimCcLoss
     /// <param name="width">Width of the crop, pixels.</param>
     /// <param name="height">Height of the crop, pixels.</param>
     /// <param name="joints">What the sum is divided by.</param>
+    /// <param name="share">The part of the batch that this is; null for all of it.</param>
     public static Tensor Coordinates(
-        SimCcLogits logits, Tensor positions, Tensor weight, double beta, double scale, int width, int height, JointReduction joints)
+        SimCcLogits logits, Tensor positions, Tensor weight, double beta, double scale, int width, int height, JointReduction joints, BatchShare? share = null)
     {
         ArgumentNullException.ThrowIfNull(positions);
         ArgumentNullException.ThrowIfNull(weight);
         var dx = SoftArgmax(logits.X, beta) - (positions.Select(2, 0) * (1.0 / width));
         var dy = SoftArgmax(logits.Y, beta) - (positions.Select(2, 1) * (1.0 / height));
-        return Reduce((dx.Square() + dy.Square()) * weight * scale, weight, joints);
+        return Reduce((dx.Square() + dy.Square()) * weight * scale, weight, joints, share ?? BatchShare.Whole);
     }
 
     /// <summary>The mean position under softmax(β·logits) as a fraction of the crop's side, <c>[N, K]</c>; bin b of W stands for b / W.</summary>
@@ -80,13 +84,13 @@ public static class SimCcLoss
         return (Softened(logits, beta) * positions).Sum([-1], false);
     }
 
-    private static Tensor Reduce(Tensor weighted, Tensor weight, JointReduction joints) => joints switch
+    private static Tensor Reduce(Tensor weighted, Tensor weight, JointReduction joints, BatchShare share) => joints switch
     {
         // at least one, so that a batch without any labelled joint gives 0 and not NaN
-        JointReduction.DefinedJoints => weighted.Sum() / weight.Sum().Clamp(min: 1),
-        JointReduction.People => weighted.Sum() * (1.0 / weight.Shape[0]),
+        JointReduction.DefinedJoints => weighted.Sum() / share.Sum(weight.Sum()).Clamp(min: 1),
+        JointReduction.People => weighted.Sum() * (1.0 / (weight.Shape[0] * share.Processes)),
         JointReduction.Joints => weighted.Sum() * (1.0 / weight.Shape[1]),
-        JointReduction.PeopleAndJoints => weighted.Sum() * (1.0 / (weight.Shape[0] * weight.Shape[1])),
+        JointReduction.PeopleAndJoints => weighted.Sum() * (1.0 / (weight.Shape[0] * share.Processes * weight.Shape[1])),
         _ => throw new ArgumentOutOfRangeException(nameof(joints)),
     };
 }

@@ -1,4 +1,5 @@
 using Sinew.Tensors;
+using Sinew.Training.Data;
 
 namespace Sinew.Training.Losses;
 
@@ -27,7 +28,9 @@ public static class StructureLoss
     /// <param name="to">Second joint of each pair, <c>[L]</c>, 64-bit.</param>
     /// <param name="length">λ_length.</param>
     /// <param name="direction">λ_direction.</param>
-    public static Tensor Of(Tensor student, Tensor teacher, Tensor weight, Tensor from, Tensor to, double length, double direction)
+    /// <param name="share">The part of the batch that this is; null for all of it.</param>
+    public static Tensor Of(
+        Tensor student, Tensor teacher, Tensor weight, Tensor from, Tensor to, double length, double direction, BatchShare? share = null)
     {
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(teacher);
@@ -46,6 +49,6 @@ public static class StructureLoss
         var lengths = ((lu - lv) / size).Square();
         var cosine = (u * v).Sum([-1], false) / (lu * lv);
         var sure = lv.Square() / (lv.Square() + (size.Square() * (ShortLimb * ShortLimb)));
-        return (pair * ((lengths * length) + (sure * (1 - cosine) * direction))).Sum() / pair.Sum().Clamp(min: 1);
+        return (pair * ((lengths * length) + (sure * (1 - cosine) * direction))).Sum() / (share ?? BatchShare.Whole).Sum(pair.Sum()).Clamp(min: 1);
     }
 }

@@ -60,8 +60,8 @@ public sealed class CoarseToFineStage1 : ITrainingMethod
         {
             var (options, target) = (_recipe.Teachers[t], batch.Teachers[t]);
             var share = (1 - loss.Alpha) * options.Beta;
-            terms.Add(new LossTerm($"teacher/{options.Name}", _task.Teacher(logits, target), share));
-            var value = StructureLoss.Of(own, _task.Positions(target.X, target.Y), target.Weight, from, to, structure.Length, structure.Direction);
+            terms.Add(new LossTerm($"teacher/{options.Name}", _task.Teacher(logits, target, batch.Share), share));
+            var value = StructureLoss.Of(own, _task.Positions(target.X, target.Y), target.Weight, from, to, structure.Length, structure.Direction, batch.Share);
             terms.Add(new LossTerm($"structure/{options.Name}", value, share * structure.Weight));
         }
 

@@ -71,7 +71,7 @@ public sealed class CoarseToFineStage2 : ITrainingMethod
         {
             var each = weight.Unsqueeze(2);
             var sum = offsets.Select((offset, o) => ((pose + offset - target).Abs() * each).Sum() * _recipe.Refine.Outputs[o]).Aggregate((a, b) => a + b);
-            return new LossTerm(name, sum * (Scale / 2) / weight.Sum().Clamp(min: 1), factor);
+            return new LossTerm(name, sum * (Scale / 2) / batch.Share.Sum(weight.Sum()).Clamp(min: 1), factor);
         }
     }
 

@@ -75,12 +75,12 @@ public sealed class DwPoseStage1 : ITrainingMethod
             var (teacher, name) = (_seeing[t], _seeing[t].Options.Name);
             var view = teacher.Look(batch.Crops, beta);
             var weight = teacher.Known.Expand(batch.Crops.Shape[0], teacher.Known.Shape[1]);
-            terms.Add(new LossTerm($"feature/{name}", FeatureLoss.Of(_parts.Aligned(t, features), view.Features), share * options.FeatureWeight * teacher.Options.Beta));
-            terms.Add(new LossTerm($"teacher/{name}", _task.Teacher(logits, new TeacherTargets(view.X, view.Y, weight)), share * options.LogitWeight * teacher.Options.Beta));
+            terms.Add(new LossTerm($"feature/{name}", FeatureLoss.Of(_parts.Aligned(t, features), view.Features, batch.Share), share * options.FeatureWeight * teacher.Options.Beta));
+            terms.Add(new LossTerm($"teacher/{name}", _task.Teacher(logits, new TeacherTargets(view.X, view.Y, weight), batch.Share), share * options.LogitWeight * teacher.Options.Beta));
         }
 
         for (var t = 0; t < _speaking.Length; t++)
-            terms.Add(new LossTerm(_speaking[t].Name, _task.Teacher(logits, batch.Teachers[t]), share * options.LogitWeight * _speaking[t].Factor));
+            terms.Add(new LossTerm(_speaking[t].Name, _task.Teacher(logits, batch.Teachers[t], batch.Share), share * options.LogitWeight * _speaking[t].Factor));
         _task.AddCoarse(terms, maps, batch, step);
         return terms;
     }

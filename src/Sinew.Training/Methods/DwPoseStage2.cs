@@ -65,8 +65,8 @@ public sealed class DwPoseStage2 : ITrainingMethod
         }
 
         var logits = _student.Head.Logits(features);
-        var terms = new List<LossTerm> { new("self", _task.Teacher(logits, target), weight) };
-        for (var t = 0; t < _speaking.Length; t++) terms.Add(new LossTerm(_speaking[t].Name, _task.Teacher(logits, batch.Teachers[t]), weight * _speaking[t].Factor));
+        var terms = new List<LossTerm> { new("self", _task.Teacher(logits, target, batch.Share), weight) };
+        for (var t = 0; t < _speaking.Length; t++) terms.Add(new LossTerm(_speaking[t].Name, _task.Teacher(logits, batch.Teachers[t], batch.Share), weight * _speaking[t].Factor));
         return terms;
     }
 

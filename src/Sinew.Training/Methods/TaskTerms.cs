@@ -24,15 +24,15 @@ internal sealed class TaskTerms(RtmPose student, LossOptions loss, WarmStartOpti
     public Tensor Label(SimCcLogits logits, Batch batch) => loss.Label switch
     {
         LabelLoss.SimCcKl => SimCcLoss.Kl(
-            logits, SimCcLoss.Softened(batch.LabelX, loss.Beta), SimCcLoss.Softened(batch.LabelY, loss.Beta), batch.Weight, loss.Beta, loss.LabelNormalisation),
+            logits, SimCcLoss.Softened(batch.LabelX, loss.Beta), SimCcLoss.Softened(batch.LabelY, loss.Beta), batch.Weight, loss.Beta, loss.LabelNormalisation, batch.Share),
         LabelLoss.Coordinates => SimCcLoss.Coordinates(
-            logits, batch.Positions, batch.Weight, loss.Beta, loss.CoordinateScale, student.Width, student.Height, loss.LabelNormalisation.Joints),
+            logits, batch.Positions, batch.Weight, loss.Beta, loss.CoordinateScale, student.Width, student.Height, loss.LabelNormalisation.Joints, batch.Share),
         _ => throw new InvalidOperationException($"no loss is written for {loss.Label}"),
     };
 
     /// <summary>A teacher's loss on the joints that carry weight.</summary>
-    public Tensor Teacher(SimCcLogits logits, TeacherTargets target) =>
-        SimCcLoss.Kl(logits, target.X, target.Y, target.Weight, loss.Beta, loss.TeacherNormalisation);
+    public Tensor Teacher(SimCcLogits logits, TeacherTargets target, BatchShare share) =>
+        SimCcLoss.Kl(logits, target.X, target.Y, target.Weight, loss.Beta, loss.TeacherNormalisation, share);
 
     /// <summary>Mean positions of distributions, crop pixels, <c>[N, K, 2]</c>; rows without mass give the first pixel.</summary>
     /// <param name="x"><c>[N, K, Wx]</c>.</param>
@@ -55,6 +55,6 @@ internal sealed class TaskTerms(RtmPose student, LossOptions loss, WarmStartOpti
         var coarseSteps = warmStart.CoarseMap * steps;
         if (step >= coarseSteps) return;
         var factor = warmStart.CoarseMapWeight * (1 - (step / coarseSteps));
-        terms.Add(new LossTerm("coarse", CoarseMapLoss.Of(maps, batch.Positions, batch.Weight, student.Width, student.Height), factor));
+        terms.Add(new LossTerm("coarse", CoarseMapLoss.Of(maps, batch.Positions, batch.Weight, student.Width, student.Height, batch.Share), factor));
     }
 }

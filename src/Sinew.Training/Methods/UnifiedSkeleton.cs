@@ -43,7 +43,7 @@ public sealed class UnifiedSkeleton : ITrainingMethod
         ArgumentNullException.ThrowIfNull(batch);
         var (logits, maps) = _student.Head.LogitsAndMaps(_task.Features(batch, step));
         var terms = new List<LossTerm>(2 + _teachers.Length) { new("label", _task.Label(logits, batch), _alpha) };
-        for (var t = 0; t < _teachers.Length; t++) terms.Add(new LossTerm(_teachers[t].Name, _task.Teacher(logits, batch.Teachers[t]), _teachers[t].Factor));
+        for (var t = 0; t < _teachers.Length; t++) terms.Add(new LossTerm(_teachers[t].Name, _task.Teacher(logits, batch.Teachers[t], batch.Share), _teachers[t].Factor));
         _task.AddCoarse(terms, maps, batch, step);
         return terms;
     }
