@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sinew.Cli.Frame;
 using Sinew.Cli.Train;
+using Sinew.Tensors.Distributed;
 using Sinew.Training.Loop;
 using Sinew.Training.Recipes;
 using Spectre.Console;
@@ -20,25 +21,35 @@ internal static class TrainCommand
         var output = new Option<string?>("--out") { Description = "Folder of the run (runs/NAME where it is left out); of a list, the folder that holds the runs", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's last checkpoint" };
         var seeds = new Option<int>("--seeds") { Description = "Train each recipe so many times: with its seed, the next one, and so on", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var processes = new Option<int?>("--processes") { Description = "Share each batch between so many processes on this machine; torchrun, srun and mpirun start them on several (docs/recipes.md)", HelpName = "N" };
         return new Verb(
             "train",
             "Train a student by a recipe, or a list of them",
             "sinew train recipes/lab/lspet-studio17.yaml",
             "sinew train recipes/lab/lspet-studio17.yaml --set schedule.epochs=1 --out runs/try",
             "sinew train recipes/lab/lspet-studio17.yaml --resume",
-            "sinew train recipes/lab/lspet-studio17.yaml recipes/lab/no-teachers.yaml --seeds 3")
+            "sinew train recipes/lab/lspet-studio17.yaml recipes/lab/no-teachers.yaml --seeds 3",
+            "sinew train recipes/lab/lspet-studio17.yaml --processes 2")
         {
-            recipe, set, output, resume, seeds, CommonOptions.Json,
+            recipe, set, output, resume, seeds, processes, CommonOptions.Json,
         }.Does((options, terminal, cancel) =>
         {
             var settings = options.GetValue(set) ?? [];
             var recipes = options.GetRequiredValue(recipe);
             var times = options.GetValue(seeds);
             if (times < 1) throw new SinewException($"--seeds {times}: give 1 or more");
-            if (recipes.Length > 1 || times > 1) return Task.FromResult(RunList(new TrainingList(recipes, settings, times, options.GetValue(output) ?? "runs"), terminal, cancel));
+            string[] again =
+            [
+                "train", .. recipes, .. settings.SelectMany(s => new[] { "--set", s }),
+                .. options.GetValue(resume) ? ["--resume"] : Array.Empty<string>(), .. times > 1 ? ["--seeds", times.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            ];
+            var list = recipes.Length > 1 || times > 1 ? new TrainingList(recipes, settings, times, options.GetValue(output) ?? "runs") : null;
             var plan = RecipeFile.Load(recipes[0], settings);
+            using var together = TrainingProcesses.Open(options.GetValue(processes), again, terminal, cancel);
+            if (list is not null) return Task.FromResult(together.Run(() => RunList(list, together, terminal, cancel)));
             var folder = options.GetValue(output) ?? Path.Combine("runs", plan.Name);
-            var result = Run(plan, folder, options.GetValue(resume), terminal, cancel);
+            var result = together.Run(() => Run(plan, together.FolderOf(folder), options.GetValue(resume), terminal, cancel, together.Group));
+            if (!together.IsFirst) return Task.FromResult(result.Finished ? ExitCode.Done : ExitCode.Interrupted);
             if (!result.Finished)
             {
                 terminal.Warn($"stopped at step {result.Step} of {result.Steps}; the state is saved: go on with the same command and --resume --out {folder}");
@@ -67,9 +78,11 @@ internal static class TrainCommand
         });
     }
 
-    private static int RunList(TrainingList list, Terminal terminal, CancellationToken cancel)
+    private static int RunList(TrainingList list, TrainingProcesses together, Terminal terminal, CancellationToken cancel)
     {
-        if (!list.Run(terminal, cancel))
+        var finished = list.Run(together, terminal, cancel);
+        if (!together.IsFirst) return finished ? ExitCode.Done : ExitCode.Interrupted;
+        if (!finished)
         {
             terminal.Warn("stopped; the state is saved: the same command goes on with the list");
             return ExitCode.Interrupted;
@@ -83,13 +96,15 @@ internal static class TrainCommand
     }
 
     /// <summary>Trains with a progress bar, or with a line every ten seconds where nobody watches.</summary>
-    internal static TrainingResult Run(Recipe plan, string folder, bool resume, Terminal terminal, CancellationToken cancel)
+    internal static TrainingResult Run(Recipe plan, string folder, bool resume, Terminal terminal, CancellationToken cancel, ProcessGroup? group = null)
     {
+        if (group is { IsFirst: false }) return new Trainer(plan, folder) { Group = group }.Run(resume, cancel);
         if (!terminal.Status.Profile.Capabilities.Interactive)
         {
             var last = 0L;
             return new Trainer(plan, folder)
             {
+                Group = group,
                 Say = terminal.Status.WriteLine,
                 Progress = progress =>
                 {
@@ -107,6 +122,7 @@ internal static class TrainCommand
                 ProgressTask? bar = null;
                 return new Trainer(plan, folder)
                 {
+                    Group = group,
                     Say = terminal.Status.WriteLine,
                     Progress = progress =>
                     {

@@ -48,24 +48,32 @@ internal sealed class TrainingList
     public IReadOnlyList<ListedTraining> Trainings => _trainings;
 
     /// <summary>Trains what is not finished.</summary>
+    /// <param name="together">The processes that train.</param>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="cancel">Ends it after the current step.</param>
     /// <returns>False where it was interrupted.</returns>
-    public bool Run(Terminal terminal, CancellationToken cancel)
+    public bool Run(TrainingProcesses together, Terminal terminal, CancellationToken cancel)
     {
         foreach (var (training, number) in _trainings.Select((t, i) => (t, i + 1)))
         {
             var at = $"[{number}/{_trainings.Count}] {training.Folder}";
-            if (File.Exists(ModelOf(training)))
+            if (together.Agreed(File.Exists(ModelOf(training))))
             {
-                terminal.Status.WriteLine($"{at}: finished before");
+                Say($"{at}: finished before");
                 continue;
             }
 
-            terminal.Status.WriteLine(at);
-            var result = TrainCommand.Run(training.Recipe, training.Folder, IsBegun(training), terminal, cancel);
+            Say(at);
+            var result = TrainCommand.Run(training.Recipe, together.FolderOf(training.Folder), together.Agreed(IsBegun(training)), terminal, cancel, together.Group);
             if (!result.Finished) return false;
         }
 
         return true;
+
+        void Say(string line)
+        {
+            if (together.IsFirst) terminal.Status.WriteLine(line);
+        }
     }
 
     /// <summary>Each recipe's scores over its seeds; those of a recipe with stages once per stage, as <c>recipe/stage</c>.</summary>
