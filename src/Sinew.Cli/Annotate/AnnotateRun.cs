@@ -12,6 +12,7 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
     private const int Ahead = 4;
 
     private readonly PictureFolder _pictures = new(images);
+    private readonly MemoryGate _memory = new(MemoryGate.MostPixelBytes);
     private readonly List<string> _missing = [];
     private readonly List<string> _refused = [];
 
@@ -30,15 +31,14 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
         var data = people.Data;
         using var pipeline = new Pipeline();
         var progress = new ProgressLine(terminal);
-        var decoded = Pipeline.Queue<Task<(int[] People, Image? Image, string? Error)>>(Ahead);
+        var decoded = Pipeline.Queue<Task<DecodedPicture>>(Ahead);
         pipeline.Start(
             async () =>
             {
                 foreach (var group in rows.GroupBy(p => data.People.Image[p]))
                 {
                     cancel.ThrowIfCancellationRequested();
-                    var name = data.Images.FileNames[group.Key];
-                    await decoded.Writer.WriteAsync(Task.Run(() => Decode([.. group], name), pipeline.Broken), pipeline.Broken).ConfigureAwait(false);
+                    await decoded.Writer.WriteAsync(await DecodeAsync([.. group], data.Images.FileNames[group.Key], pipeline.Broken).ConfigureAwait(false), pipeline.Broken).ConfigureAwait(false);
                 }
             },
             decoded.Writer);
@@ -48,12 +48,14 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
                 var done = 0;
                 foreach (var task in pipeline.Drain(decoded.Reader))
                 {
-                    var (persons, image, error) = task.GetAwaiter().GetResult();
+                    var (persons, image, error, bytes) = task.GetAwaiter().GetResult();
                     using (image)
                     {
                         if (image is null) _missing.Add(error!);
                         else Take(people, persons, image);
                     }
+
+                    _memory.Leave(bytes);
 
                     done += persons.Length;
                     progress.Tell("people", journal.DoneBefore + done, journal.DoneBefore + rows.Count, done, done);
@@ -93,15 +95,36 @@ internal sealed class AnnotateRun(PredictModel model, string images, AnnotateJou
         }
     }
 
-    private (int[] People, Image? Image, string? Error) Decode(int[] people, string name)
+    /// <summary>Begins to decode a picture as soon as there is room for it.</summary>
+    private async Task<Task<DecodedPicture>> DecodeAsync(int[] people, string name, CancellationToken broken)
     {
+        long bytes;
         try
         {
-            return (people, ImageDecoder.Decode(_pictures, name), null);
+            var header = ImageDecoder.Identify(_pictures, name);
+            bytes = MemoryGate.BytesOf(header.Width, header.Height);
         }
         catch (SinewException e)
         {
-            return (people, null, e.Message);
+            return Task.FromResult(new DecodedPicture(people, null, e.Message, 0));
         }
+
+        await _memory.EnterAsync(bytes, broken).ConfigureAwait(false);
+        return Task.Run(
+            () =>
+            {
+                try
+                {
+                    return new DecodedPicture(people, ImageDecoder.Decode(_pictures, name), null, bytes);
+                }
+                catch (SinewException e)
+                {
+                    return new DecodedPicture(people, null, e.Message, bytes);
+                }
+            },
+            broken);
     }
+
+    /// <summary>A picture in memory, or why it is not.</summary>
+    private sealed record DecodedPicture(int[] People, Image? Image, string? Error, long Bytes);
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Sinew.Imaging;
+
 namespace Sinew.Cli.Predict;
 
 /// <summary>
@@ -7,9 +10,18 @@ namespace Sinew.Cli.Predict;
 /// <param name="most">The limit, bytes.</param>
 internal sealed class MemoryGate(long most)
 {
+    /// <summary>The pixels that a verb holds at once, bytes.</summary>
+    public const long MostPixelBytes = 1L << 30;
+
     private readonly Lock _lock = new();
     private long _inside;
     private TaskCompletionSource? _left;
+
+    /// <summary>What a picture's pixels take: they lie in pooled buffers, whose lengths are powers of two.</summary>
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels. A header that claims more than is ever decoded counts as the largest that is.</param>
+    public static long BytesOf(int width, int height) =>
+        (long)BitOperations.RoundUpToPowerOf2(3 * (ulong)Math.Min((long)width * height, DecodeOptions.Default.MaxPixels));
 
     /// <summary>Waits until there is room.</summary>
     /// <param name="bytes">How much comes in.</param>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using System.Threading.Channels;
 using Sinew.Imaging;
 
@@ -13,9 +12,8 @@ namespace Sinew.Cli.Predict;
 internal sealed class ShotReader(PredictOptions options, Func<string, bool> done, CancellationToken cancel, CancellationToken broken)
 {
     // All pixels that are read and not yet done with; a large picture waits until others have gone.
-    private const long MostPixelBytes = 1L << 30;
 
-    private readonly MemoryGate _memory = new(MostPixelBytes);
+    private readonly MemoryGate _memory = new(MemoryGate.MostPixelBytes);
     private readonly Lazy<HttpClient> _web = new(() => new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
     private Task _entered = Task.CompletedTask;
 
@@ -62,7 +60,7 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
                 try
                 {
                     var header = identify();
-                    var bytes = BytesOf(header.Width, header.Height);
+                    var bytes = MemoryGate.BytesOf(header.Width, header.Height);
                     await before.WaitAsync(broken).ConfigureAwait(false);
                     await _memory.EnterAsync(bytes, broken).ConfigureAwait(false);
                     entered.SetResult();
@@ -88,10 +86,6 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
             },
             broken);
     }
-
-    // Pixels lie in pooled buffers, whose lengths are powers of two. A header that claims more than is ever decoded counts as the largest that is.
-    private static long BytesOf(int width, int height) =>
-        (long)BitOperations.RoundUpToPowerOf2(3 * (ulong)Math.Min((long)width * height, DecodeOptions.Default.MaxPixels));
 
     private async Task ReadWebAsync(PredictInput input, string? drawTo, ChannelWriter<Task<Shot>> to)
     {
@@ -132,7 +126,7 @@ internal sealed class ShotReader(PredictOptions options, Func<string, bool> done
                 // a camera ends when it is told to; a video that was left half-way is read again from its start
                 if (cancel.IsCancellationRequested && input.Kind != InputKind.Camera) return;
                 if (cancel.IsCancellationRequested || video.Read() is not { } image) break;
-                var bytes = BytesOf(image.Width, image.Height);
+                var bytes = MemoryGate.BytesOf(image.Width, image.Height);
                 await _entered.WaitAsync(broken).ConfigureAwait(false);
                 await _memory.EnterAsync(bytes, broken).ConfigureAwait(false);
                 var shot = new Shot(input)

@@ -107,6 +107,18 @@ public static class ImageDecoder
         return Identify(file.Bytes, options, path);
     }
 
+    /// <summary>Reads the header of a picture of a folder, a loose file or a member of a shard.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The picture's name relative to it.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="SinewException">The picture is missing or its header is not that of one.</exception>
+    public static ImageInfo Identify(PictureFolder folder, string name, DecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        using var file = ImageFile.Read(folder, name, (options ?? DecodeOptions.Default).MaxFileBytes, out var called);
+        return Identify(file.Bytes, options, called);
+    }
+
     /// <summary>Reads the header of a file's content: what it is and how large.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="options">How; null for the defaults.</param>
