@@ -8,7 +8,7 @@ namespace {
 template <typename Result>
 Result missing(Result failed) {
   sinew::last_error() =
-      "process group: native/tensors was built without them, as Gloo's headers were not found: install libgloo-dev, or with "
+      "process group: native/tensors was built without process groups, as Gloo's headers were not found: install libgloo-dev, or with "
       "SINEW_LIBTORCH set SINEW_GLOO to a folder with the headers of its Gloo, and run eng/build-native.sh";
   return failed;
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sinew.Cli.Frame;
 using Sinew.Inference;
 using Sinew.Tensors;
+using Sinew.Tensors.Distributed;
 using Spectre.Console;
 
 namespace Sinew.Cli.Commands;
@@ -22,6 +23,11 @@ internal static class DoctorCommand
                 Try("ONNX Runtime", "inference", () => $"{OnnxRuntime.Get().Version}, {OnnxRuntime.Get().Path}"),
                 Try("libtorch", "training", () => $"{Torch.Version}, CUDA {(Torch.CudaAvailable ? "yes" : "no")}"),
                 Try("BLAS", "training speed", () => Torch.BlasLibrary),
+                Try("Gloo", "training in several processes", () =>
+                {
+                    using var meeting = MeetingPlace.Open("127.0.0.1", 0);
+                    return "libtorch's own";
+                }),
                 Program("ffmpeg", "video"),
             ];
             terminal.Out.WriteLine($".NET {Environment.Version}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors");

@@ -170,19 +170,43 @@ public sealed class Student : IDisposable
         network.LoadStateDict(fitting, strict: false);
     }
 
-    /// <summary>The weights with the head's rows, one per joint, in the order of another skeleton: a joint that they know keeps its row, another one has the network's own.</summary>
+    /// <summary>
+    /// The weights with the head's rows, one per joint, in the order of another skeleton: a joint that they know keeps its row. Another one begins
+    /// with that of the nearest joint along the limbs (a toe where the ankle is), or with the mean of all where no limb leads to one: rows of random
+    /// numbers under trained layers say something wrong with great certainty. Weights that know none of the joints give no rows.
+    /// </summary>
     private static Dictionary<string, Tensor> WithRowsOf(IReadOnlyDictionary<string, Tensor> tensors, string[] joints, OrderedDictionary<string, Tensor> own, Skeleton skeleton)
     {
         var all = tensors.ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
-        foreach (var name in RtmPose.RowsOfJoints)
+        var nearest = NearestKnown(skeleton, [.. skeleton.Joints.Select(j => Array.IndexOf(joints, j.Id))]);
+        foreach (var name in nearest.Any(row => row >= 0) ? RtmPose.RowsOfJoints : [])
         {
             // a head of another width has rows of another length
             if (!all.TryGetValue(name, out var theirs) || theirs.Shape[0] != joints.Length || !own[name].Shape.AsSpan(1).SequenceEqual(theirs.Shape.AsSpan(1))) continue;
             theirs = theirs.To(own[name].DType);
-            var rows = skeleton.Joints.Select((joint, k) => Array.IndexOf(joints, joint.Id) is >= 0 and var row ? theirs.Narrow(0, row, 1) : own[name].Detach().Narrow(0, k, 1)).ToArray();
-            all[name] = Tensor.Cat(rows, 0);
+            var mean = theirs.Mean([0], true);
+            all[name] = Tensor.Cat([.. nearest.Select(row => row < 0 ? mean : theirs.Narrow(0, row, 1))], 0);
         }
 
         return all;
+    }
+
+    /// <summary>Each joint's own row, or that of the joint the fewest limbs away that has one; −1 where there is none.</summary>
+    private static int[] NearestKnown(Skeleton skeleton, int[] rows)
+    {
+        var found = rows.ToArray();
+        var wave = new Queue<int>(Enumerable.Range(0, found.Length).Where(k => found[k] >= 0));
+        while (wave.TryDequeue(out var at))
+        {
+            foreach (var (from, to) in skeleton.Limbs)
+            {
+                var next = from == at ? to : to == at ? from : -1;
+                if (next < 0 || found[next] >= 0) continue;
+                found[next] = found[at];
+                wave.Enqueue(next);
+            }
+        }
+
+        return found;
     }
 }
