@@ -57,6 +57,20 @@ public sealed class QuickstartCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_polite_stop_anywhere_says_how_to_go_on()
+    {
+        var quickstart = _folder.File("quickstart");
+        using var process = SinewCommand.Start(null, "quickstart", "--out", quickstart);
+        var error = process.StandardError.ReadToEndAsync();
+        // while its people are drawn, long before a training could be asked to stop
+        while (!process.HasExited && !Directory.Exists(Path.Combine(quickstart, "data"))) await Task.Delay(5);
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!) await kill.WaitForExitAsync();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("interrupted; the same command goes on where this one was", await error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_with_other_files_is_left_alone()
     {
         File.WriteAllText(_folder.File("mine.txt"), "mine");

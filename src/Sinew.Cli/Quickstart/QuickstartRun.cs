@@ -28,8 +28,20 @@ internal sealed class QuickstartRun(QuickstartPlan plan, QuickstartFolder folder
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Runs what is not done yet.</summary>
-    /// <returns>The scores; null where a training was interrupted.</returns>
+    /// <returns>The scores; null where it was interrupted.</returns>
     public QuickstartTable? Run()
+    {
+        try
+        {
+            return RunAll();
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private QuickstartTable? RunAll()
     {
         Torch.Threads = Environment.ProcessorCount;
         foreach (var set in QuickstartSet.All) Generate(set);
