@@ -26,7 +26,7 @@ public sealed partial class SimCcCodec
     /// <param name="keypoints">
     /// Filled with x, y pairs, <c>[K, 2]</c>, crop pixels. Where the score is 0 or less, both are −1 / <see cref="SplitRatio"/>.
     /// </param>
-    /// <param name="scores">Filled with the smaller of the two axes' maxima, <c>[K]</c>, in the unit of the values.</param>
+    /// <param name="scores">Filled with the smaller of the two axes' maxima, <c>[K]</c>, in the unit of the values; NaN where an axis has nothing but NaN.</param>
     /// <param name="refinement">Whether a maximum is refined to a fraction of a bin.</param>
     /// <exception cref="ArgumentException">The spans' lengths do not fit.</exception>
     public void Decode(
@@ -42,7 +42,7 @@ public sealed partial class SimCcCodec
             var rowY = y.Slice(k * YBins, YBins);
             var (binX, maxX) = AxisMaximum.Find(rowX);
             var (binY, maxY) = AxisMaximum.Find(rowY);
-            scores[k] = maxX > maxY ? maxY : maxX;
+            scores[k] = Smaller(maxX, maxY);
             var (u, v) = scores[k] > 0
                 ? (Refine(rowX, binX, Sigma.X, refinement), Refine(rowY, binY, Sigma.Y, refinement))
                 : (NoBin, NoBin);
@@ -67,11 +67,13 @@ public sealed partial class SimCcCodec
         {
             var px = Peak(x.Slice(k * XBins, XBins), scratch, beta, (float)Sigma.X);
             var py = Peak(y.Slice(k * YBins, YBins), scratch, beta, (float)Sigma.Y);
-            visibility[k] = px > py ? py : px;
+            visibility[k] = Smaller(px, py);
         }
 
         ArrayPool<float>.Shared.Return(scratch);
     }
+
+    private static float Smaller(float x, float y) => x > y || float.IsNaN(y) ? y : x;
 
     // The softmax's largest value is exp(0) over the sum.
     private static float Peak(ReadOnlySpan<float> row, float[] scratch, float beta, float sigma)

@@ -110,6 +110,22 @@ public class SimCcPropertyTests
         Assert.All(x, v => Assert.Equal(0, v));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_axis_of_nothing_but_NaN_gives_no_place_and_a_score_of_NaN(bool alongX)
+    {
+        var codec = SimCcCodec.ForInput(64, 64);
+        var (x, y, joint, score) = (new float[codec.XBins], new float[codec.YBins], new float[2], new float[1]);
+        x[20] = y[30] = 0.7f;
+        (alongX ? x : y).AsSpan().Fill(float.NaN);
+        codec.Decode(x, y, joint, score);
+        Assert.Equal([float.NaN], score);
+        Assert.Equal([-0.5f, -0.5f], joint);
+        codec.DecodeVisibility(x, y, score);
+        Assert.Equal([float.NaN], score);
+    }
+
     [Fact]
     public void Spans_that_do_not_fit_are_refused()
     {
