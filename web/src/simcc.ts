@@ -14,7 +14,8 @@ export function decodeSimcc(x: Float32Array, y: Float32Array, joints: number, sp
     const binX = largest(x, k * xBins, xBins);
     const binY = largest(y, k * yBins, yBins);
     const [scoreX, scoreY] = [x[k * xBins + binX]!, y[k * yBins + binY]!];
-    const score = scoreX > scoreY ? scoreY : scoreX;
+    // NaN in either axis is no score: Math.min gives NaN then
+    const score = Math.min(scoreX, scoreY);
     const there = score > 0;
     found[k * 3] = (there ? binX : -1) / ratio;
     found[k * 3 + 1] = (there ? binY : -1) / ratio;
