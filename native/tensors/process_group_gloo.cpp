@@ -5,6 +5,7 @@
 #include "abi.hpp"
 #include "process_group.hpp"
 
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
@@ -17,7 +18,11 @@ namespace {
 
 using sinew::guarded;
 
-using Store = c10::intrusive_ptr<c10d::TCPStore>;
+struct Store {
+  c10::intrusive_ptr<c10d::TCPStore> server;
+  // What these processes write has a prefix: a launcher's store has keys of its own, and those of the attempt before.
+  c10::intrusive_ptr<c10d::Store> keys;
+};
 using Group = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
 
 // What goes wrong between processes begins with these words, by which C# tells it from an operator's own errors.
@@ -50,7 +55,7 @@ void all_reduce(int64_t group, at::Tensor values) {
 } // namespace sinew
 
 // Opens the store: its one server listens on the port (0: any that is free), the others connect to it.
-SINEW_API void* sinew_store_open(const char* host, int32_t port, int32_t is_server, int64_t timeout_ms) {
+SINEW_API void* sinew_store_open(const char* host, int32_t port, int32_t is_server, const char* prefix, int64_t timeout_ms) {
   return guarded([&]() -> void* {
     return between_processes([&]() -> void* {
       c10d::TCPStoreOptions options;
@@ -58,19 +63,20 @@ SINEW_API void* sinew_store_open(const char* host, int32_t port, int32_t is_serv
       options.isServer = is_server != 0;
       options.waitWorkers = false;
       options.timeout = std::chrono::milliseconds(timeout_ms);
-      return new Store(c10::make_intrusive<c10d::TCPStore>(host, options));
+      auto server = c10::make_intrusive<c10d::TCPStore>(host, options);
+      return new Store{server, c10::make_intrusive<c10d::PrefixStore>(prefix, server)};
     });
   }, nullptr);
 }
 
 SINEW_API int32_t sinew_store_port(void* store) {
-  return (*static_cast<Store*>(store))->getPort();
+  return static_cast<Store*>(store)->server->getPort();
 }
 
 // Adds to a counter and returns what it came to; 0 only looks.
 SINEW_API int64_t sinew_store_add(void* store, const char* key, int64_t amount) {
   return guarded([&]() -> int64_t {
-    return between_processes([&] { return (*static_cast<Store*>(store))->add(key, amount); });
+    return between_processes([&] { return static_cast<Store*>(store)->keys->add(key, amount); });
   }, INT64_MIN);
 }
 
@@ -91,7 +97,7 @@ SINEW_API void* sinew_group_join(void* store, int32_t rank, int32_t size, const 
       } else {
         options->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
       }
-      return new Group(c10::make_intrusive<c10d::ProcessGroupGloo>(*static_cast<Store*>(store), rank, size, options));
+      return new Group(c10::make_intrusive<c10d::ProcessGroupGloo>(static_cast<Store*>(store)->keys, rank, size, options));
     });
   }, nullptr);
 }

@@ -24,7 +24,7 @@ void all_reduce(int64_t, at::Tensor) {
 
 } // namespace sinew
 
-SINEW_API void* sinew_store_open(const char*, int32_t, int32_t, int64_t) {
+SINEW_API void* sinew_store_open(const char*, int32_t, int32_t, const char*, int64_t) {
   return missing<void*>(nullptr);
 }
 

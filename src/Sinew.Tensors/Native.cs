@@ -166,7 +166,7 @@ internal static unsafe partial class Native
     public static partial int sinew_cuda_available();
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint sinew_store_open(string host, int port, int isServer, long timeoutMilliseconds);
+    public static partial nint sinew_store_open(string host, int port, int isServer, string prefix, long timeoutMilliseconds);
 
     [LibraryImport(Library)]
     public static partial int sinew_store_port(nint store);

@@ -39,7 +39,7 @@ internal sealed class TrainingProcesses : IDisposable
         if (count is not null) throw new SinewException($"--processes {count}: {place.Launcher} has started {place.Size} processes already; leave the option out, or give --processes 1 for a training alone");
         var since = TimeProvider.System.GetTimestamp();
         var told = false;
-        var meeting = place.Rank == 0 ? MeetingPlace.Open(place.Host, place.Port) : MeetingPlace.GoTo(place.Host, place.Port, cancel);
+        var meeting = MeetingPlace.Of(place, cancel);
         return Joined(place, meeting, null, there =>
         {
             if (told || place.Rank > 0 || TimeProvider.System.GetElapsedTime(since) < TellAfter) return;

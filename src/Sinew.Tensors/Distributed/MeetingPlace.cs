@@ -12,6 +12,8 @@ public sealed class MeetingPlace : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
+    private const string Prefix = "sinew";
+
     private readonly string _host;
     private nint _store;
 
@@ -30,20 +32,34 @@ public sealed class MeetingPlace : IDisposable
     {
         ArgumentNullException.ThrowIfNull(host);
         RequireFree(host, port);
-        nint store = Native.sinew_store_open(host, port, 1, (long)Timeout.TotalMilliseconds);
+        nint store = Native.sinew_store_open(host, port, 1, Prefix, (long)Timeout.TotalMilliseconds);
         return store != 0 ? new MeetingPlace(store, host) : throw new SinewException($"the processes of the training cannot meet at {host}: {ProcessGroupException.ReasonOf(Native.LastError())}");
     }
 
-    /// <summary>Goes there, as all but process 0 do; waits until it is open.</summary>
-    /// <param name="host">Process 0's machine.</param>
-    /// <param name="port">Its port.</param>
+    /// <summary>Goes where it is, as all but process 0 do, or all where a launcher has opened it; waits until it is open.</summary>
+    /// <param name="place">Which process this is, and where they meet.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="SinewException">Nobody answers there within two minutes.</exception>
-    public static MeetingPlace GoTo(string host, int port, CancellationToken cancel)
+    public static MeetingPlace GoTo(ProcessPlace place, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(place);
+        return GoTo(place.Host, place.Port, $"{Prefix}{place.Attempt}", cancel);
+    }
+
+    /// <summary>The meeting place of a process: opened, or gone to.</summary>
+    /// <param name="place">Which process this is, and where they meet.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="SinewException">The port is taken, or nobody answers there.</exception>
+    public static MeetingPlace Of(ProcessPlace place, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return place.Rank == 0 && place.Attempt is null ? Open(place.Host, place.Port) : GoTo(place, cancel);
+    }
+
+    private static MeetingPlace GoTo(string host, int port, string prefix, CancellationToken cancel)
+    {
         WaitUntilOpen(host, port, cancel);
-        nint store = Native.sinew_store_open(host, port, 0, (long)Timeout.TotalMilliseconds);
+        nint store = Native.sinew_store_open(host, port, 0, prefix, (long)Timeout.TotalMilliseconds);
         return store != 0 ? new MeetingPlace(store, host) : throw Unreachable(host, port, ProcessGroupException.ReasonOf(Native.LastError()));
     }
 
@@ -55,7 +71,7 @@ public sealed class MeetingPlace : IDisposable
     public long Add(string name, long amount)
     {
         ObjectDisposedException.ThrowIf(_store == 0, this);
-        long count = Native.sinew_store_add(_store, "sinew/" + name, amount);
+        long count = Native.sinew_store_add(_store, name, amount);
         return count != long.MinValue ? count : throw ProcessGroupException.Of(Native.LastError());
     }
 

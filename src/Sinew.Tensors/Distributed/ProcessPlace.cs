@@ -16,6 +16,12 @@ public sealed record ProcessPlace(int Rank, int Size, int LocalRank, int LocalSi
     private const int SlurmPorts = 20000;
 
     /// <summary>
+    /// Which start of the processes this is, where the launcher itself keeps the meeting place, over all of them (torchrun); null where
+    /// process 0 does.
+    /// </summary>
+    public int? Attempt { get; init; }
+
+    /// <summary>
     /// The place that a launcher's environment variables name: torchrun's (RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR,
     /// MASTER_PORT), those of a Slurm step (srun), or those of Open MPI's and MPICH's mpirun. Null where no launcher has started more than one process.
     /// </summary>
@@ -62,7 +68,13 @@ public sealed record ProcessPlace(int Rank, int Size, int LocalRank, int LocalSi
     private static ProcessPlace? Torchrun(Func<string, string?> variable)
     {
         var place = Checked(variable, "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "torchrun's variables");
-        return place.Size == 1 ? null : place with { Host = Address(variable, place), Port = MeetingPort(variable, place) };
+        if (place.Size == 1) return null;
+        return place with
+        {
+            Host = Address(variable, place),
+            Port = MeetingPort(variable, place),
+            Attempt = variable("TORCHELASTIC_USE_AGENT_STORE") == "True" ? Number(variable, "TORCHELASTIC_RESTART_COUNT", 0, whenMissing: 0) : null,
+        };
     }
 
     private static ProcessPlace? Slurm(Func<string, string?> variable)

@@ -164,7 +164,7 @@ public sealed class ProcessGroupTests
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var place = new ProcessPlace(0, 2, 0, 2, "127.0.0.1", meeting.Port, "test");
         Assert.Throws<OperationCanceledException>(() => ProcessGroup.Join(place, meeting, null, cancel.Token));
-        Assert.Throws<OperationCanceledException>(() => MeetingPlace.GoTo("127.0.0.1", 1, cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => MeetingPlace.GoTo(place with { Port = 1 }, cancel.Token));
     }
 
     [Fact]

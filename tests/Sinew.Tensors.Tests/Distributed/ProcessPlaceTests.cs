@@ -27,6 +27,24 @@ public sealed class ProcessPlaceTests
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("TORCHELASTIC_USE_AGENT_STORE=False", null)]
+    [InlineData("TORCHELASTIC_USE_AGENT_STORE=True", 0)]
+    [InlineData("TORCHELASTIC_USE_AGENT_STORE=True TORCHELASTIC_RESTART_COUNT=2", 2)]
+    public void A_launcher_that_keeps_the_meeting_place_says_which_attempt_it_is(string variables, int? attempt) =>
+        Assert.Equal(attempt, ProcessPlace.Of(Variables($"RANK=0 WORLD_SIZE=2 MASTER_ADDR=a MASTER_PORT=29500 {variables}"))!.Attempt);
+
+    [Fact]
+    public void Attempts_share_a_meeting_place_and_nothing_in_it()
+    {
+        using var launchers = MeetingPlace.Open("127.0.0.1", 0);
+        var place = new ProcessPlace(0, 2, 0, 2, "127.0.0.1", launchers.Port, "test") { Attempt = 0 };
+        using var first = MeetingPlace.Of(place, CancellationToken.None);
+        using var second = MeetingPlace.Of(place with { Attempt = 1 }, CancellationToken.None);
+        Assert.Equal([1, 1, 2], [first.Add("there", 1), second.Add("there", 1), first.Add("there", 1)]);
+    }
+
+    [Theory]
     [InlineData("RANK=x WORLD_SIZE=4", "RANK is 'x'")]
     [InlineData("RANK=4 WORLD_SIZE=4", "process 4 of 4")]
     [InlineData("RANK=-1 WORLD_SIZE=4", "RANK is '-1'")]

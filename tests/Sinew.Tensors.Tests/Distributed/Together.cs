@@ -16,7 +16,7 @@ internal static class Together
             try
             {
                 var place = new ProcessPlace(rank, processes, rank, processes, "127.0.0.1", opened.Port, "test");
-                using var group = ProcessGroup.Join(place, MeetingPlace.GoTo("127.0.0.1", opened.Port, CancellationToken.None), null, CancellationToken.None);
+                using var group = ProcessGroup.Join(place, MeetingPlace.GoTo(place, CancellationToken.None), null, CancellationToken.None);
                 results[rank] = (work(group), null);
             }
 #pragma warning disable CA1031 // the test looks at it
