@@ -169,6 +169,49 @@ public sealed class TrainingProcessesTests : IDisposable
         Assert.True(Math.Abs(LastStep(run)["loss/total"] - LastStep(alone)["loss/total"]) < 1e-2);
     }
 
+    /// <summary>Two network namespaces with a cable between them: what one of them calls itself says nothing to the other.</summary>
+    [Fact]
+    public async Task Machines_with_networks_of_their_own_train_together()
+    {
+        var id = Environment.ProcessId;
+        string[] machines = [$"sinew{id}a", $"sinew{id}b"];
+        string[][] cable =
+        [
+            ["netns", "add", machines[0]], ["netns", "add", machines[1]], ["link", "add", $"a{id}", "netns", machines[0], "type", "veth", "peer", "name", $"b{id}", "netns", machines[1]],
+            ["-n", machines[0], "addr", "add", "10.99.0.1/24", "dev", $"a{id}"], ["-n", machines[1], "addr", "add", "10.99.0.2/24", "dev", $"b{id}"],
+            ["-n", machines[0], "link", "set", "lo", "up"], ["-n", machines[1], "link", "set", "lo", "up"],
+            ["-n", machines[0], "link", "set", $"a{id}", "up"], ["-n", machines[1], "link", "set", $"b{id}", "up"],
+        ];
+        try
+        {
+            foreach (var step in cable) Assert.SkipUnless(Ip(step), "network namespaces cannot be made here: they need root and 'ip' of iproute2");
+            var recipe = TinyData.Write(_folder.FullName, 7, Schedule);
+            var run = _folder.File("run");
+            using var second = Machine(1, _folder.File("none"));
+            var error = second.StandardError.ReadToEndAsync();
+            using var first = Machine(0, run);
+            var words = await first.StandardError.ReadToEndAsync();
+            first.WaitForExit();
+            second.WaitForExit();
+            Assert.True((first.ExitCode, second.ExitCode) == (0, 0), $"{words}\n{await error}");
+            Assert.True(File.Exists(Path.Combine(run, "model.safetensors")));
+
+            Process Machine(int rank, string folder)
+            {
+                string[] train = ["netns", "exec", machines[rank], Path.Combine(AppContext.BaseDirectory, "Sinew.Cli"), "train", recipe, "--out", folder];
+                var start = new ProcessStartInfo("ip", train) { RedirectStandardError = true, RedirectStandardOutput = true };
+                Launched(rank, 2, 29500, "10.99.0.1")(start);
+                start.Environment["LOCAL_RANK"] = "0";
+                start.Environment["LOCAL_WORLD_SIZE"] = "1";
+                return Process.Start(start)!;
+            }
+        }
+        finally
+        {
+            foreach (var machine in machines) Ip("netns", "delete", machine);
+        }
+    }
+
     [Fact]
     public async Task Processes_that_were_given_different_things_say_so()
     {
@@ -207,11 +250,25 @@ public sealed class TrainingProcessesTests : IDisposable
 
     private static void Succeeds(SinewCommand.Result result) => Assert.True(result.ExitCode == 0, result.Error);
 
-    private static Action<ProcessStartInfo> Launched(int rank, int size, int port) => start =>
+    private static bool Ip(params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static Action<ProcessStartInfo> Launched(int rank, int size, int port, string host = "127.0.0.1") => start =>
     {
         start.Environment["RANK"] = rank.ToString(CultureInfo.InvariantCulture);
         start.Environment["WORLD_SIZE"] = size.ToString(CultureInfo.InvariantCulture);
-        start.Environment["MASTER_ADDR"] = "127.0.0.1";
+        start.Environment["MASTER_ADDR"] = host;
         start.Environment["MASTER_PORT"] = port.ToString(CultureInfo.InvariantCulture);
     };
 

@@ -9,6 +9,8 @@ public sealed class ProcessGroup : IDisposable
     // how long an answer may take before the others count as lost; one that ends is noticed at once
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(30);
 
+    private static readonly TimeSpan TimeToConnect = TimeSpan.FromMinutes(2);
+
     private readonly MeetingPlace _meeting;
     private readonly long _machines;
     private nint _group;
@@ -51,10 +53,18 @@ public sealed class ProcessGroup : IDisposable
         meeting.Add("there", 1);
         meeting.WaitFor("there", place.Size, waiting, cancel);
         string network = Environment.GetEnvironmentVariable("GLOO_SOCKET_IFNAME") ?? "";
-        // all on one machine: it need not be able to resolve its own name
-        string address = place.LocalSize == place.Size ? "127.0.0.1" : "";
-        nint group = Native.sinew_group_join(meeting.Handle, place.Rank, place.Size, network, address, (long)Timeout.TotalMilliseconds);
-        return group != 0 ? new ProcessGroup(group, meeting, place) : throw ProcessGroupException.Of(Native.LastError());
+        string address = OwnAddress.Of(place);
+        // libtorch's own wait for the others cannot be interrupted: it is left to itself then, and ends with the process
+        var joined = Task.Run(
+            () =>
+            {
+                nint group = Native.sinew_group_join(meeting.Handle, place.Rank, place.Size, network, address, (long)Timeout.TotalMilliseconds);
+                return group != 0 ? group : throw ProcessGroupException.Of(Native.LastError());
+            },
+            CancellationToken.None);
+        if (Task.WaitAny([joined], (int)TimeToConnect.TotalMilliseconds, cancel) < 0)
+            throw new ProcessGroupException($"all {place.Size} processes have met, but do not reach each other from {(network.Length > 0 ? network : address)}: see that no firewall is between them, or name the network interface in GLOO_SOCKET_IFNAME");
+        return new ProcessGroup(joined.GetAwaiter().GetResult(), meeting, place);
     }
 
     /// <summary>Adds up a tensor over all processes, in place; all get the same bits.</summary>
