@@ -1,10 +1,10 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Generation.Bodies;
 using Sinew.Generation.Clothes;
 using Sinew.Generation.Numerics;
 using Sinew.Generation.Rendering;
 using Sinew.Generation.Scenes;
+using Sinew.TestSupport;
 
 namespace Sinew.Generation.Tests;
 
@@ -28,7 +28,7 @@ public class BodyTests
 
         Assert.Equal(2 * shape.HipHalf * s, (figure.Hip[0] - figure.Hip[1]).Length, 1e-4);
         Assert.Equal(shape.Chest * s, (figure.ChestBase - figure.NeckBase).Length, 1e-4);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Joints_turn_only_as_far_as_they_can() => Prop.ForAll<int, int>((person, seed) =>
@@ -49,7 +49,7 @@ public class BodyTests
 
         Assert.InRange(pose.NeckTwist, -78, 78);
         Assert.InRange(pose.SpineFlex, -55, 95);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_mirrored_pose_is_the_mirror_image() => Prop.ForAll<int>(seed =>
@@ -68,7 +68,7 @@ public class BodyTests
             var expected = joints[BodyJoints.IndexOf(swap)];
             Assert.True((new V3(-expected.X, expected.Y, expected.Z) - other[j]).Length < 1e-3f, id);
         }
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Who_stands_behind_somebody_is_hidden_and_who_stands_before_is_not()

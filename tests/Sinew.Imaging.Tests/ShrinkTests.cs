@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 
 namespace Sinew.Imaging.Tests;
 
@@ -19,7 +20,7 @@ public class ShrinkTests
         {
             for (var x = 0; x < width * 3; x++) Assert.InRange(small.Row(y)[x] - Mean(image, x / 3, y, x % 3, (double)size.Width / width, (double)size.Height / height), -0.51, 0.51);
         }
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void One_colour_stays_and_as_large_a_picture_is_itself()

@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 
 namespace Sinew.Inference.Tests;
 
@@ -21,7 +21,7 @@ public class HeatmapReaderTests
         {
             var (x, y, score) = Read(Gaussian(place.X, place.Y), new PoseOutput { Kind = PoseOutputKind.Heatmap, Refine = refinement });
             return Math.Abs(x - place.X) <= within && Math.Abs(y - place.Y) <= within && score > 0.9;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Tensors.Functional;
 using Sinew.Tensors.Modules;
+using Sinew.TestSupport;
 
 namespace Sinew.Tensors.Tests;
 
@@ -23,13 +23,17 @@ public sealed class BatchNormSiluTests
 
             Tensor[] wide = Results(exact, above, [.. parameters.Select(p => p.To(DType.Float64))], DType.Float64);
             Tensor[] fused = Results(exact, above, parameters, DType.Float32);
+
+            // The parameters' gradients are sums over all positions: their rounding goes with the size of such a sum, and a
+            // channel's own may come out near nothing.
+            double SizeOf(int result) => result is 2 or 3 ? Math.Sqrt(size.People * size.Height * size.Width) : 1;
             for (int i = 0; i < wide.Length; i++)
             {
                 double error = (fused[i].To(DType.Float64) - wide[i]).Abs().Max().Item();
-                double scale = Math.Max(1, wide[i].Abs().Max().Item());
+                double scale = Math.Max(SizeOf(i), wide[i].Abs().Max().Item());
                 Assert.True(error <= 2e-5 * scale, $"{size}: result {i} differs by {error} of {scale}");
             }
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Theory]
     [InlineData(12, 1)]

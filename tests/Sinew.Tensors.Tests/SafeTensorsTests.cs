@@ -35,7 +35,7 @@ public sealed class SafeTensorsTests
                 && readMetadata.SequenceEqual(metadata)
                 && SafeTensors.ReadMetadata(path).SequenceEqual(metadata)
                 && tensors.All(t => read[t.Key].DType == t.Value.DType && read[t.Key].Shape.SequenceEqual(t.Value.Shape) && read[t.Key].ValueEquals(t.Value));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 using Sinew.Yaml;
 
 namespace Sinew.Tests;
@@ -27,5 +28,5 @@ public class NearestTests
                 return distance == Nearest.Distance(b.Get, a.Get)
                     && (distance == 0) == (a.Get == b.Get)
                     && distance <= Math.Max(a.Get.Length, b.Get.Length);
-            }).QuickCheckThrowOnFailure();
+            }).Holds();
 }

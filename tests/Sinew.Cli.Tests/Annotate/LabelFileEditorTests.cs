@@ -1,5 +1,4 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Cli.Annotate;
 using Sinew.TestSupport;
@@ -26,7 +25,7 @@ public class LabelFileEditorTests
             Assert.Equal(text, Encoding.UTF8.GetString(copy.ToArray()));
             Assert.Equal(people, editor.People);
             Assert.Equal(list ? [] : ["{\"id\":1}"], editor.Categories);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        }).Holds(cases: 300);
 
     [Fact]
     public void The_last_member_stands_before_the_last_brace()

@@ -1,9 +1,9 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Annotations;
 using Sinew.Cli.Annotate;
 using Sinew.Geometry;
 using Sinew.Skeletons;
+using Sinew.TestSupport;
 
 namespace Sinew.Cli.Tests.Annotate;
 
@@ -26,7 +26,7 @@ public class ReviewListTests
             if (expected.Count == 0) return;
             var spread = known.Average(k => expected.First(e => k.Score <= e.Score).Error);
             Assert.Equal(known.Average(k => k.Error), spread, 0.02);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void Groups_that_go_up_are_joined()

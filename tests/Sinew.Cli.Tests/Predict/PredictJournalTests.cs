@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Cli.Predict;
 using Sinew.Geometry;
@@ -30,7 +29,7 @@ public class PredictJournalTests
 
             Write(folder.File("killed"), inputs, inputs.Length);
             Assert.Equal(File.ReadAllText(Path.Combine(folder.File("straight"), "poses.jsonl")), File.ReadAllText(Path.Combine(folder.File("killed"), "poses.jsonl")));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+        }).Holds(cases: 150);
 
     [Fact]
     public void Two_runs_do_not_write_into_one_folder()

@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 
 namespace Sinew.Inference.Tests.Tracking;
 
@@ -22,7 +22,7 @@ public class AssignmentTests
                 Assert.All(Enumerable.Range(0, rows).Where(r => columnOf[r] >= 0), r => Assert.True(gains[(r * columns) + columnOf[r]] > 0));
                 Assert.Equal(Best(gains, rows, columns, 0, 0), Enumerable.Range(0, rows).Sum(r => columnOf[r] < 0 ? 0 : gains[(r * columns) + columnOf[r]]), 1e-5);
             }
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void The_best_pair_is_given_up_where_that_fits_both()

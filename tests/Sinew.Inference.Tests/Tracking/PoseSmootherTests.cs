@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 
 namespace Sinew.Inference.Tests.Tracking;
 
@@ -18,7 +18,7 @@ public class PoseSmootherTests
                 smoother.Smooth(1, person, frame / 25.0);
                 Assert.Equal(still.Keypoints, person.Keypoints);
             }
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void A_step_is_approached_from_one_side() =>
@@ -40,7 +40,7 @@ public class PoseSmootherTests
             }
 
             Assert.True(last > 0.2f, $"{last}");
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     // The paper's algorithm 1 in doubles, for one value; a joint that moves along one axis has one value.
     [Fact]

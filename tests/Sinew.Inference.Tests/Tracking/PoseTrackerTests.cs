@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 
 namespace Sinew.Inference.Tests.Tracking;
 
@@ -33,7 +33,7 @@ public class PoseTrackerTests
             }
 
             PosePerson Walker(float x) => Walkers.At(x, 50, height, tremble: _ => 3 * (random.NextSingle() - 0.5f));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+        }).Holds(cases: 100);
 
     [Theory]
     [InlineData(4)]
@@ -66,7 +66,7 @@ public class PoseTrackerTests
                 var ids = other.Update([.. shuffled.Select(i => people[i])]);
                 Assert.Equal(shuffled.Select(i => expected[i]), ids);
             }
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void An_id_stands_once_in_a_frame_and_never_comes_back_for_somebody_else() =>
@@ -85,7 +85,7 @@ public class PoseTrackerTests
                 highest += begun.Length;
                 foreach (var id in ids) lastSeen[id] = frame;
             }
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Theory]
     [InlineData(5, 1)]

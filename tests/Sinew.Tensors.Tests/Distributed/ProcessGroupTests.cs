@@ -1,7 +1,7 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Tensors.Distributed;
 using Sinew.Tensors.Modules;
+using Sinew.TestSupport;
 
 namespace Sinew.Tensors.Tests.Distributed;
 
@@ -97,7 +97,7 @@ public sealed class ProcessGroupTests
                 float error = expected.Zip(actual, (a, b) => MathF.Abs(a - b)).Max();
                 Assert.True(error <= 1e-4f * scale, $"{size}: differs by {error} of {scale}");
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+        }).Holds(cases: 25);
 
     [Fact]
     public void A_process_that_has_gone_is_noticed_by_the_others()

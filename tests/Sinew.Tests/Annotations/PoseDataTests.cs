@@ -36,7 +36,7 @@ public class PoseDataTests
         Assert.Equal(data.Images.Ids, back.Images.Ids);
         Assert.Equal(Enumerable.Range(0, data.Images.Count).Select(i => data.Images.FileNames[i]), Enumerable.Range(0, back.Images.Count).Select(i => back.Images.FileNames[i]));
         Assert.Single(Directory.GetFiles(folder.FullName));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Mapping_into_a_union_and_back_loses_nothing() => Prop.ForAll(AnyData.ToArbitrary(), Gen.Elements(SkeletonNames).ToArbitrary(), (data, other) =>
@@ -53,7 +53,7 @@ public class PoseDataTests
         var back = mapped.MapTo(data.Skeleton);
         Assert.Equal(data.Keypoints.ToArray(), back.Keypoints.ToArray());
         Assert.Equal(data.States.ToArray(), back.States.ToArray());
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Mapping_counts_labelled_joints_anew()
@@ -87,7 +87,7 @@ public class PoseDataTests
         Assert.Equal(data.Images.Count, groups.Count);
         Assert.Equal(Enumerable.Range(0, data.People.Count), everybody.Order());
         Assert.All(Enumerable.Range(0, groups.Count), i => Assert.Equal(Enumerable.Range(0, data.People.Count).Where(p => data.People.Image[p] == i), groups[i].ToArray()));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_selection_has_the_chosen_rows() => Prop.ForAll(AnyData.ToArbitrary(), data =>
@@ -98,7 +98,7 @@ public class PoseDataTests
         Assert.Equal(rows.Select(r => data.People.Areas[r]), some.People.Areas);
         Assert.All(Enumerable.Range(0, rows.Length), i => Assert.Equal(data.KeypointsOf(rows[i]).ToArray(), some.KeypointsOf(i).ToArray()));
         Assert.Same(data.Images, some.Images);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Data_sets_put_together_keep_their_people_on_their_images()

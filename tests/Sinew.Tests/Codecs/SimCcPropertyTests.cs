@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Codecs;
 using Sinew.Skeletons;
+using Sinew.TestSupport;
 
 namespace Sinew.Tests.Codecs;
 
@@ -17,7 +18,7 @@ public class SimCcPropertyTests
 
     [Fact]
     public void The_vector_maximum_is_the_scalar_one() => Prop.ForAll(AnyRow.ToArbitrary(), row =>
-        AxisMaximum.Find(row).Equals(AxisMaximum.FindScalar(row))).QuickCheckThrowOnFailure();
+        AxisMaximum.Find(row).Equals(AxisMaximum.FindScalar(row))).Holds();
 
     [Fact]
     public void The_maximum_is_found_wherever_it_lies()
@@ -59,7 +60,7 @@ public class SimCcPropertyTests
             var (back, scores) = (new float[2], new float[1]);
             codec.Decode(x, y, back, scores);
             return weights[0] == 1 && scores[0] == 1 && Math.Abs(back[0] - joint[0]) <= 0.25f && Math.Abs(back[1] - joint[1]) <= 0.25f;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void The_parabola_finds_the_middle_of_a_gaussians_logarithm()

@@ -1,6 +1,6 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Evaluation;
+using Sinew.TestSupport;
 
 namespace Sinew.Tests.Evaluation;
 
@@ -31,7 +31,7 @@ public class OksPropertyTests
             Near(scores.ARM, medium.Average(c => c.Recall));
             Near(scores.APL, large.Average(c => c.Precision));
             Near(scores.ARL, large.Average(c => c.Recall));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+        }).Holds(cases: 30);
 
     [Fact]
     public void TheOrderOfImagesAndTheNumberOfThreadsDoNotMatter() =>
@@ -43,7 +43,7 @@ public class OksPropertyTests
             Assert.Equal(
                 OksEvaluator.Evaluate(truth, results, new OksOptions { Threads = 1 }),
                 OksEvaluator.Evaluate(truth, results.Select(byImage), new OksOptions { Threads = 2 }));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+        }).Holds(cases: 30);
 
     [Fact]
     public void SortingByScoreIsStable() =>
@@ -61,7 +61,7 @@ public class OksPropertyTests
             int[] wanted = [.. rows.OrderByDescending(r => scores[r])];
             ScoreOrder.Sort(rows, scores);
             Assert.Equal(wanted, rows);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     private static List<(double Precision, double Recall)> Curve(PoseLabels truth, PoseResults results, double smallest, double largest) =>
         [.. Enumerable.Range(0, 10).Select(t => PlainOks.Score(truth, results, 0.5 + (0.05 * t), smallest, largest, 20))];

@@ -270,7 +270,7 @@ public sealed class PictureFolderTests : IDisposable
 
             var pictures = new PictureFolder(folder.FullName);
             return shards.All(s => pictures.InShard(s.Name) is { } member && Bytes(member).SequenceEqual(s.Bytes)) && !pictures.Has("other.jpg");
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     private static byte[] Bytes(ShardMember member)
     {

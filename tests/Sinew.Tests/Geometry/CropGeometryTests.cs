@@ -43,7 +43,7 @@ public class CropGeometryTests
         var (u, v) = crop.ImageToCrop().Apply(12, 34);
         var (x, y) = crop.CropToImage().Apply(u, v);
         return Math.Abs(x - 12) < 1e-6 && Math.Abs(y - 34) < 1e-6;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_flip_mirrors_the_crop() => Prop.ForAll(AnyCrop.ToArbitrary(), crop =>
@@ -51,7 +51,7 @@ public class CropGeometryTests
         var (x, y) = (crop with { Flip = false }).ImageToCrop().Apply(12, 34);
         var (u, v) = (crop with { Flip = true }).ImageToCrop().Apply(12, 34);
         return Math.Abs(crop.Width - 1 - x - u) < 1e-6 && Math.Abs(y - v) < 1e-6;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_map_after_another_is_both() => Prop.ForAll(AnyCrop.Two().ToArbitrary(), pair =>
@@ -61,5 +61,5 @@ public class CropGeometryTests
         var (u, v) = second.Apply(x, y);
         var (s, t) = second.After(first).Apply(5, 6);
         return Math.Abs(u - s) < 1e-6 && Math.Abs(v - t) < 1e-6;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Skeletons;
+using Sinew.TestSupport;
 
 namespace Sinew.Tests.Skeletons;
 
@@ -70,7 +71,7 @@ public class SkeletonUnionTests
         var union = SkeletonUnion.Of(members);
         return SkeletonChecks.Check(union).Count == 0
             && union.Union.Joints.Select(j => j.Id).ToHashSet().SetEquals(members.SelectMany(m => m.Joints.Select(j => j.Id)));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_members_map_keeps_ids_and_commutes_with_the_flip() => Prop.ForAll(SomeMembers.ToArbitrary(), members =>
@@ -83,7 +84,7 @@ public class SkeletonUnionTests
                 union.Union.Joints[map[j]].Id == members[m].Joints[j].Id
                 && map[members[m].SwapIndices[j]] == union.Union.SwapIndices[map[j]]);
         });
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void The_first_members_limbs_all_stay_in_the_unions_tree() => Prop.ForAll(SomeMembers.ToArbitrary(), members =>
@@ -93,7 +94,7 @@ public class SkeletonUnionTests
         var parents = union.Union.ParentIndices;
         return Enumerable.Range(0, members[0].Count).Where(j => members[0].ParentIndices[j] >= 0).All(j =>
             (map[j], map[members[0].ParentIndices[j]]) is var (a, b) && (parents[a] == b || parents[b] == a));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Shared_and_unique_joints_part_the_union() => Prop.ForAll(SomeMembers.ToArbitrary(), members =>
@@ -101,7 +102,7 @@ public class SkeletonUnionTests
         var union = SkeletonUnion.Of(members);
         var all = union.Shared.Concat(Enumerable.Range(0, members.Length).SelectMany(m => union.UniqueOf(m))).Order();
         return all.SequenceEqual(Enumerable.Range(0, union.Union.Count));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_mapping_and_its_reverse_agree() => Prop.ForAll(Gen.Elements(All).Two().ToArbitrary(), pair =>
@@ -109,5 +110,5 @@ public class SkeletonUnionTests
         var there = JointMapping.Between(pair.Item1, pair.Item2);
         var back = JointMapping.Between(pair.Item2, pair.Item1);
         return there.TargetOf.SequenceEqual(back.SourceOf) && there.SourceOf.SequenceEqual(back.TargetOf) && there.Shared == back.Shared;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 }

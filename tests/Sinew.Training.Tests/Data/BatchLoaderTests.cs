@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 using Sinew.Training.Data;
 
 namespace Sinew.Training.Tests.Data;
@@ -35,5 +35,5 @@ public sealed class BatchLoaderTests
 
                 return drawn;
             }
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 }

@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 using Sinew.Training.Data;
 
 namespace Sinew.Training.Tests.Data;
@@ -46,5 +46,5 @@ public class SamplerTests
                 var c = new Draw[b.Length];
                 second.Next(c);
                 return b.SequenceEqual(c);
-            }).QuickCheckThrowOnFailure();
+            }).Holds();
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Geometry;
+using Sinew.TestSupport;
 using Sinew.Training.Teachers;
 
 namespace Sinew.Training.Tests.Teachers;
@@ -38,7 +39,7 @@ public sealed class AxisResamplingTests
             .And(share > 0.99999f)
             .And(target.All(m => m >= 0))
             .And(Math.Abs(MeanPixel(c.Target, target) - c.Map.Apply(MeanPixel(c.Source, c.Masses))) < tolerance);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Mass_is_kept_by_renormalising_and_by_the_edges_wherever_the_map_leads() => Prop.ForAll(
@@ -60,7 +61,7 @@ public sealed class AxisResamplingTests
                 .And(share < 1e-3f || Math.Abs((renormalised.Sum(m => (double)m) / whole) - 1) < 1e-4)
                 .And(Math.Abs((edges.Sum(m => (double)m) / whole) - 1) < 1e-4)
                 .And(edges.AsSpan(1, edges.Length - 2).SequenceEqual(kept.AsSpan(1, edges.Length - 2)));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void The_students_own_geometry_passes_through_bit_for_bit() => Prop.ForAll(
@@ -80,7 +81,7 @@ public sealed class AxisResamplingTests
             var target = new float[384];
             var resampling = new AxisResampling(BinAxis.SimCc(192, 2), BinAxis.SimCc(192, 2), x);
             return (resampling.Apply(masses, target) == 1).And(resampling.IsIdentity).And(target.AsSpan().SequenceEqual(masses));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+        }).Holds(cases: 1000);
 
     [Fact]
     public void A_small_crop_far_from_the_images_corner_has_its_own_geometry_too()

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Sinew.TestSupport;
 using Sinew.Training.Teachers;
 
 namespace Sinew.Training.Tests.Teachers;
@@ -30,7 +31,7 @@ public sealed class MarginalsTests
             Marginals.Softmax(c.values, c.bins, c.sharpness, fast);
             Marginals.SoftmaxScalar(c.values, c.bins, c.sharpness, scalar);
             return Close(fast, scalar, 2e-6f).And(Math.Abs(fast.Sum(v => (double)v) - 3) < 1e-5);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void A_heatmaps_marginals_equal_their_scalar_twin_and_sum_to_one() => Prop.ForAll(
@@ -48,7 +49,7 @@ public sealed class MarginalsTests
             var whole = peak > 0 ? 1 : 0;
             return (peak == same).And(peak == c.values.Max()).And(Close(x, xs, 2e-5f)).And(Close(y, ys, 2e-5f))
                 .And(Math.Abs(x.Sum() - whole) < 1e-5).And(Math.Abs(y.Sum() - whole) < 1e-5);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void A_power_narrows_a_gaussian_by_its_root_and_leaves_its_mean()
@@ -105,7 +106,7 @@ public sealed class MarginalsTests
             return Close(fast, scalar, 1e-6f).And(Math.Abs(inside - c.mass) < 2e-6).And(fast.All(v => v >= 0))
                 .And(Math.Abs(mean - c.mean) < 2e-3)
                 .And(Math.Abs(sigma - binned) < 0.01 * binned);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Theory]
     [InlineData(-0.5f, 0.5f)]
@@ -146,7 +147,7 @@ public sealed class MarginalsTests
             return (Math.Abs(masses.Sum() - 1) < 1e-4)
                 .And(Math.Abs(mean - c.mean) < 0.01)
                 .And(c.sigma < 4.8f ? Math.Abs(sigma - 5) < 0.12 && used > 0 : c.sigma < 5.2f || (used == 0 && masses.AsSpan().SequenceEqual(before)));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void Blocky_cells_become_smooth_and_a_second_peak_does_not_count_as_width()

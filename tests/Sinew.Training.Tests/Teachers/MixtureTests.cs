@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Sinew.Geometry;
+using Sinew.TestSupport;
 using Sinew.Training.Teachers;
 
 namespace Sinew.Training.Tests.Teachers;
@@ -43,7 +44,7 @@ public sealed class MixtureTests
                 .And(Math.Abs(g.XX - (c.xx / 2) - (1 / 12.0)) < 0.02 + (0.02 * c.xx))
                 .And(Math.Abs(g.YY - (c.yy / 2) - (1 / 12.0)) < 0.02 + (0.02 * c.yy))
                 .And(Math.Abs(g.XY - (xy / 2)) < 0.02 + (0.02 * Math.Abs(xy)));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void Two_distinct_peaks_become_two_components_in_their_proportion()
@@ -140,7 +141,7 @@ public sealed class MixtureTests
                 .And(Math.Abs(x.Sum() - 1) < 1e-4).And(Math.Abs(y.Sum() - 1) < 1e-4)
                 .And(inside < 1 || (Math.Abs(Mean(x) / 2 - px) < 0.02 && Math.Abs(Mean(y) / 2 - py) < 0.02))
                 .And(inside < 1 || (Math.Abs(Variance(x) / 4 - vx) < 0.05 + (0.02 * vx) && Math.Abs(Variance(y) / 4 - vy) < 0.05 + (0.02 * vy)));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void A_component_outside_the_crop_on_one_axis_does_not_count_on_the_other()
