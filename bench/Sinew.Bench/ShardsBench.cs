@@ -75,13 +75,7 @@ internal static class ShardsBench
 
     private static void Report(string title, IEnumerable<double> loose, IEnumerable<double> shards)
     {
-        var (one, other) = (Median(loose), Median(shards));
+        var (one, other) = (ImagingBench.Median(loose), ImagingBench.Median(shards));
         Console.WriteLine($"{title}: {one:f1} ms from loose files, {other:f1} ms from shards ({other / one:f3} ×)");
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
     }
 }

@@ -44,9 +44,9 @@ internal static class TrainCommand
                 .. options.GetValue(resume) ? ["--resume"] : Array.Empty<string>(), .. times > 1 ? ["--seeds", times.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             ];
             var list = recipes.Length > 1 || times > 1 ? new TrainingList(recipes, settings, times, options.GetValue(output) ?? "runs") : null;
-            var plan = RecipeFile.Load(recipes[0], settings);
+            var plan = list is null ? RecipeFile.Load(recipes[0], settings) : null;
             using var together = TrainingProcesses.Open(options.GetValue(processes), again, terminal, cancel);
-            if (list is not null) return Task.FromResult(together.Run(() => RunList(list, together, terminal, cancel)));
+            if (plan is null) return Task.FromResult(together.Run(() => RunList(list!, together, terminal, cancel)));
             var folder = options.GetValue(output) ?? Path.Combine("runs", plan.Name);
             var result = together.Run(() => Run(plan, together.FolderOf(folder), options.GetValue(resume), terminal, cancel, together.Group));
             if (!together.IsFirst) return Task.FromResult(result.Finished ? ExitCode.Done : ExitCode.Interrupted);

@@ -1,3 +1,5 @@
+using Sinew.Files;
+
 namespace Sinew.Cli.Predict;
 
 /// <summary>What kind of thing people are looked for in.</summary>
@@ -17,20 +19,18 @@ internal sealed record PredictInput(string Name, string Relative, InputKind Kind
 {
     public const string CameraPrefix = "camera:";
 
-    private static readonly string[] PictureEndings = [".jpg", ".jpeg", ".png", ".webp"];
     private static readonly string[] VideoEndings = [".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"];
 
     /// <summary>What a file's ending says it is; null where it is neither picture nor video.</summary>
     public static InputKind? KindOf(string path)
     {
-        var ending = Path.GetExtension(path);
-        return PictureEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) ? InputKind.Picture
-            : VideoEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) ? InputKind.Video
+        return PictureFolder.IsPictureName(path) ? InputKind.Picture
+            : VideoEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? InputKind.Video
             : null;
     }
 
     /// <summary>All endings that are looked for in folders, for messages.</summary>
-    public static string Endings => string.Join(", ", PictureEndings.Concat(VideoEndings));
+    public static string Endings => string.Join(", ", PictureFolder.Endings.Concat(VideoEndings));
 
     /// <summary>A path under the output folder that cannot lead out of it.</summary>
     public static string Below(string path)

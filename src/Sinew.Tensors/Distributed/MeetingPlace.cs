@@ -43,7 +43,10 @@ public sealed class MeetingPlace : IDisposable
     public static MeetingPlace GoTo(ProcessPlace place, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(place);
-        return GoTo(place.Host, place.Port, $"{Prefix}{place.Attempt}", cancel);
+        var (host, port) = (place.Host, place.Port);
+        WaitUntilOpen(host, port, cancel);
+        nint store = Native.sinew_store_open(host, port, 0, $"{Prefix}{place.Attempt}", (long)Timeout.TotalMilliseconds);
+        return store != 0 ? new MeetingPlace(store, host) : throw Unreachable(host, port, ProcessGroupException.ReasonOf(Native.LastError()));
     }
 
     /// <summary>The meeting place of a process: opened, or gone to.</summary>
@@ -54,13 +57,6 @@ public sealed class MeetingPlace : IDisposable
     {
         ArgumentNullException.ThrowIfNull(place);
         return place.Rank == 0 && place.Attempt is null ? Open(place.Host, place.Port) : GoTo(place, cancel);
-    }
-
-    private static MeetingPlace GoTo(string host, int port, string prefix, CancellationToken cancel)
-    {
-        WaitUntilOpen(host, port, cancel);
-        nint store = Native.sinew_store_open(host, port, 0, prefix, (long)Timeout.TotalMilliseconds);
-        return store != 0 ? new MeetingPlace(store, host) : throw Unreachable(host, port, ProcessGroupException.ReasonOf(Native.LastError()));
     }
 
     /// <summary>Adds to a counter.</summary>

@@ -1,3 +1,4 @@
+using Sinew.Files;
 using Sinew.Geometry;
 using Sinew.Imaging;
 using Sinew.Training.Estimators;
@@ -9,8 +10,6 @@ namespace Sinew.Training.Export;
 /// <summary>Crops to calibrate <see cref="ExportPrecision.Int8"/> with.</summary>
 public static class CalibrationCrops
 {
-    private static readonly string[] PictureEndings = [".jpg", ".jpeg", ".png", ".webp"];
-
     /// <summary>Loads crops from labelled sets and from folders of pictures, spread evenly over each.</summary>
     /// <param name="sources">Annotation files, whose people are cropped by their boxes; or folders, whose pictures count as one person each.</param>
     /// <param name="images">Folder of the annotation files' pictures; null for <c>images</c> beside each file's folder.</param>
@@ -47,7 +46,7 @@ public static class CalibrationCrops
     private static IEnumerable<byte[]> Pictures(string folder, ModelDescription description, int most)
     {
         var files = Directory.EnumerateFiles(folder)
-            .Where(f => PictureEndings.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal).ToArray();
+            .Where(f => PictureFolder.IsPictureName(f)).Order(StringComparer.Ordinal).ToArray();
         var count = Math.Min(most, files.Length);
         for (var i = 0; i < count; i++)
         {

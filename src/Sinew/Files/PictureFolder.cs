@@ -11,9 +11,10 @@ namespace Sinew.Files;
 /// <param name="folder">The folder. What is in its shards is found out when a picture is asked for that is no loose file.</param>
 public sealed class PictureFolder(string folder)
 {
-    private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp"];
-
     private readonly Lazy<ShardIndex> _shards = new(() => ShardIndex.Of(folder), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>The endings of pictures' names, with the dot.</summary>
+    public static IReadOnlyList<string> Endings { get; } = [".jpg", ".jpeg", ".png", ".webp"];
 
     /// <summary>The folder, as it was given.</summary>
     public string Folder => folder;
