@@ -25,8 +25,8 @@ flock 9
 
 # What the library was built from: the sources, and the libtorch it is linked with.
 stamp() {
-    cat "$source_dir"/CMakeLists.txt "$source_dir"/*.[ch]pp | sha256sum
-    echo "libtorch=$libtorch gloo=${SINEW_GLOO:-} $(ls /usr/include/gloo/context.h 2>/dev/null)"
+    cat "$source_dir"/CMakeLists.txt "$source_dir"/*.[ch]pp "$source_dir"/gloo_names/gloo/*.h | sha256sum
+    echo "libtorch=$libtorch"
     if [ -n "$libtorch" ]; then
         stat -L -c '%n %s %Y' "$libtorch/lib/libtorch_cpu.so"
     else
@@ -40,14 +40,22 @@ if [ -f "$library" ] && [ "$(cat "$out/tensors.stamp" 2>/dev/null)" = "$wanted" 
 fi
 
 log=$build/build.log
-rm -f "$build/CMakeCache.txt"
-if ! {
-    cmake -S "$source_dir" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSINEW_LIBTORCH="$libtorch" -DSINEW_GLOO="${SINEW_GLOO:-}"
-    cmake --build "$build" --parallel 2
-} >"$log" 2>&1; then
-    echo "build-native: building native/tensors failed; the end of $log:" >&2
-    tail -n 30 "$log" >&2
-    exit 1
+rm -f "$build/process-groups.log"
+compile() {
+    rm -f "$build/CMakeCache.txt"
+    cmake -S "$source_dir" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSINEW_LIBTORCH="$libtorch" -DSINEW_PROCESS_GROUPS="$1" &&
+        cmake --build "$build" --parallel 2
+}
+
+# A libtorch with other process groups, or none, trains all the same, in one process.
+if ! compile ON >"$log" 2>&1; then
+    mv "$log" "$build/process-groups.log"
+    if ! compile OFF >"$log" 2>&1; then
+        echo "build-native: building native/tensors failed; the end of $log:" >&2
+        tail -n 30 "$log" >&2
+        exit 1
+    fi
+    echo "build-native: this libtorch's process groups cannot be used, so training takes one process; the reason is in $build/process-groups.log" >&2
 fi
 
 # A process that has the old file open keeps it: the new one takes its name and not its place.

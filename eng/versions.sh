@@ -11,5 +11,5 @@ packages_inference=(libturbojpeg0 libpng16-16 libwebp7)
 # To fetch ONNX Runtime, where there is no npm yet:
 packages_fetch=(npm)
 # Training: libtorch 1.13.1, the OpenMP build of OpenBLAS (the default BLAS trains at 0.6 of its speed), a compiler.
-packages_libtorch=(libtorch-dev libgloo-dev)
+packages_libtorch=(libtorch-dev)
 packages_training=(libopenblas0-openmp cmake make g++)

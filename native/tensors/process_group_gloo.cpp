@@ -37,6 +37,16 @@ auto between_processes(Body&& body) -> decltype(body()) {
   }
 }
 
+// From 2.4 on the store's server would be libuv's, which not every libtorch is built with; it speaks the same language.
+template <typename Options>
+auto without_libuv(Options& options, int) -> decltype(options.useLibUV, void()) {
+  options.useLibUV = false;
+}
+
+template <typename Options>
+void without_libuv(Options&, long) {
+}
+
 Group& group_of(void* handle) {
   return *static_cast<Group*>(handle);
 }
@@ -63,6 +73,7 @@ SINEW_API void* sinew_store_open(const char* host, int32_t port, int32_t is_serv
       options.isServer = is_server != 0;
       options.waitWorkers = false;
       options.timeout = std::chrono::milliseconds(timeout_ms);
+      without_libuv(options, 0);
       auto server = c10::make_intrusive<c10d::TCPStore>(host, options);
       return new Store{server, c10::make_intrusive<c10d::PrefixStore>(prefix, server)};
     });

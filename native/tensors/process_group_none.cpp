@@ -1,4 +1,4 @@
-// Stands in for process groups where Gloo's headers were not found: everything else works, and each of these says what is missing.
+// Stands in for process groups where libtorch has none that can be used: everything else works, and each of these says what is missing.
 
 #include "abi.hpp"
 #include "process_group.hpp"
@@ -8,8 +8,8 @@ namespace {
 template <typename Result>
 Result missing(Result failed) {
   sinew::last_error() =
-      "process group: native/tensors was built without process groups, as Gloo's headers were not found: install libgloo-dev, or with "
-      "SINEW_LIBTORCH set SINEW_GLOO to a folder with the headers of its Gloo, and run eng/build-native.sh";
+      "process group: this libtorch has none that native/tensors can use, so a training takes one process; the reason is in "
+      ".sinew/build/tensors/process-groups.log of the checkout";
   return failed;
 }
 

@@ -87,7 +87,7 @@ public class FrameTests
     [Fact]
     public void AnUnwritablePlaceIsOneLine()
     {
-        var result = SinewCommand.Run("doctor", "--json", "/proc/nowhere/result.json");
+        var result = SinewCommand.Run("skeleton", "list", "--json", "/proc/nowhere/result.json");
 
         Assert.Equal(2, result.ExitCode);
         Assert.StartsWith("sinew: /proc/nowhere/result.json: cannot be written", Assert.Single(Lines(result.Error)), StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public class FrameTests
     [Fact]
     public void AReaderThatStopsEarlyIsNoError()
     {
-        using var process = SinewCommand.Start(null, "doctor");
+        using var process = SinewCommand.Start(null, "skeleton", "list");
         process.StandardOutput.Close();
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
