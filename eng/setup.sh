@@ -38,11 +38,12 @@ as_root() {
   fi
 }
 
-# Word by word what dpkg does not have.
+# Word by word what dpkg does not have, under its own name or as what another package provides: names change between releases.
 missing_packages() {
-  local package
+  local package installed
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' | sed -n 's/^installed //p' | sed 's/([^)]*)//g' | tr ',' '\n' | tr -d ' ')
   for package in "$@"; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || printf '%s\n' "$package"
+    grep -qxF "$package" <<<"$installed" || printf '%s\n' "$package"
   done
 }
 
