@@ -30,6 +30,8 @@ public sealed class CombinationTests : IDisposable
             _ => "teachers: [{name: big, model: big.safetensors, mode: online, threshold: 0}]",
         };
         var recipe = MethodRuns.Recipe(_folder, skeleton, $"method: {method}\n{teachers}", 14, trained ? "  initial: first.safetensors" : "");
+        // Slow enough that the last bits of the arithmetic, which differ from one libtorch to another, do not decide the course.
+        recipe = recipe with { Schedule = recipe.Schedule with { LearningRate = 1e-4 } };
         var (losses, result) = MethodRuns.Run(recipe, _folder.File("run"));
         Assert.All(losses, l => Assert.True(double.IsFinite(l)));
         Assert.True(losses.TakeLast(3).Average() < losses.Take(3).Average(), $"{method}: {string.Join(' ', losses)}");
