@@ -33,8 +33,10 @@ internal static partial class NativeLoader
         }
         catch (DllNotFoundException e)
         {
+            // The runtime's own advice, then the loader's reason.
+            string reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
             throw new SinewException(
-                $"{path} cannot be loaded: {e.Message.Split('\n')[0].Trim()}; install libtorch, or run eng/build-native.sh again with the SINEW_LIBTORCH it is to use", e);
+                $"{path} cannot be loaded: {reason}; install libtorch, or run eng/build-native.sh again with the SINEW_LIBTORCH it is to use", e);
         }
     }
 

@@ -105,5 +105,17 @@ public class FrameTests
         Assert.Empty(error);
     }
 
+    [Theory]
+    [InlineData("SINEW_NATIVE", "libsinew_tensors.so")]
+    [InlineData("SINEW_ONNXRUNTIME", "libonnxruntime.so.1")]
+    public void ALibraryThatCannotBeLoadedComesWithTheLoadersReason(string variable, string name)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File(name), "no library");
+        var result = SinewCommand.Run(start => start.Environment[variable] = folder.Root, "doctor");
+
+        Assert.Contains(Lines(result.Error), line => line.Contains(name, StringComparison.Ordinal) && line.Contains("file too short", StringComparison.Ordinal));
+    }
+
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

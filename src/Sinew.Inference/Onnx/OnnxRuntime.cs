@@ -103,7 +103,7 @@ public sealed unsafe class OnnxRuntime
         var named = Environment.GetEnvironmentVariable(Variable);
         foreach (var path in Candidates(named, AppContext.BaseDirectory))
         {
-            if (File.Exists(path)) return Open(NativeLibrary.TryLoad(path, out var found) ? found : throw Unloadable(path), path);
+            if (File.Exists(path)) return Open(LoadFile(path), path);
         }
 
         if (!string.IsNullOrEmpty(named))
@@ -120,12 +120,25 @@ public sealed unsafe class OnnxRuntime
             $"ONNX Runtime's library ({FileNames()[0]}) was not found; run eng/get-onnxruntime.sh of the checkout, or set {Variable} to its file");
     }
 
-    private static SinewException Unloadable(string path) =>
-        new($"{path}: cannot be loaded as ONNX Runtime's library on this machine ({RuntimeInformation.RuntimeIdentifier})");
+    private static nint LoadFile(string path)
+    {
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            // The runtime's own advice, then the loader's reason.
+            throw Unloadable(path, e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1]);
+        }
+    }
+
+    private static SinewException Unloadable(string path, string reason) =>
+        new($"{path}: cannot be loaded as ONNX Runtime's library on this machine ({RuntimeInformation.RuntimeIdentifier}): {reason}");
 
     private static OnnxRuntime Open(nint library, string path)
     {
-        if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export)) throw Unloadable(path);
+        if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var export)) throw Unloadable(path, "it has no OrtGetApiBase");
 
         // OrtApiBase: GetApi(version), then GetVersionString().
         var functions = ((delegate* unmanaged<void**>)export)();
