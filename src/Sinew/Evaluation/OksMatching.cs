@@ -92,7 +92,8 @@ internal sealed class OksMatching
     /// </summary>
     internal static int[] Pair(PoseLabels truth, PoseResults predictions)
     {
-        var matching = new OksMatching(truth, predictions, new OksOptions { MaxDetections = int.MaxValue });
+        // Joints count by their flags here, so those of a person whose num_keypoints is 0 do too (CrowdPose's counts visible joints alone).
+        var matching = new OksMatching(truth, predictions, new OksOptions { MaxDetections = int.MaxValue, CountFlags = true });
         if (predictions.People is not null) return matching._rowOfPerson;
         var rows = new int[truth.Count];
         Array.Fill(rows, -1);
