@@ -409,7 +409,8 @@ internal sealed class OksMatching
             var x = _px.AsSpan(slot * _stride, joints);
             var y = _py.AsSpan(slot * _stride, joints);
             m._joints.Map(m._predictions.KeypointsOf(row), x, y);
-            PredictionAreas[slot] = m._predictions.Areas is { } areas ? areas[row] : Extent(x, y);
+            var spanning = m._options.SpanningJoints ?? joints;
+            PredictionAreas[slot] = m._predictions.Areas is { } areas ? areas[row] : Extent(x[..spanning], y[..spanning]);
         }
 
         internal void LoadPerson(OksMatching m, int person)

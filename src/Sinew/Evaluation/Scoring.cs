@@ -133,6 +133,8 @@ public static class Scoring
     private static (int People, IReadOnlyList<ScoringMetric> Metrics) WholeBody(PoseLabels truth, PoseResults predictions, OksOptions options)
     {
         var (people, parts) = (0, new List<ScoringMetric>());
+        // One list of 133 joints scores as the five lists of the data set's own form do, where "keypoints" is the body.
+        options = options with { SpanningJoints = WholeBodyParts[0].Count };
         foreach (var (name, from, count) in WholeBodyParts)
         {
             var joints = Enumerable.Range(from, count);
