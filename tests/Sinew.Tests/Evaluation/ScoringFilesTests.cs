@@ -27,6 +27,11 @@ public class ScoringFilesTests
     [InlineData("""{"images": [], "annotations": []}""", "labels")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "sco""", "truncated")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1}] x""", "end of the file")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [0 J], "score": 1}]""", "expected ','")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [J,], "score": 1}]""", "expected a value")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [,J], "score": 1}]""", "expected a value")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [[1, 2,, 3], J], "score": 1}]""", "expected a value")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [[1, 2, 3] J], "score": 1}]""", "expected ','")]
     [InlineData("", "truncated")]
     public void WrongPredictionsAreRefusedInOneLine(string predictions, string named)
     {
