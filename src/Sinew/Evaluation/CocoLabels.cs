@@ -161,6 +161,8 @@ public static class CocoLabels
 
             var person = _categories.Find(c => c.Name == "person") ?? _categories.Find(c => c.Joints.Count > 0);
             var rows = _rows.Drain();
+            // Where no category says that it is the people's, the first annotation's is.
+            var category = person?.Id ?? FirstCategory(rows);
             var kept = new List<int>(rows.Length);
             var (ids, otherCategories, withoutImage) = (new HashSet<long>(rows.Length), 0, 0);
             var joints = skeleton?.Count ?? 0;
@@ -168,7 +170,7 @@ public static class CocoLabels
             for (var i = 0; i < rows.Length; i++)
             {
                 json.Record = i;
-                if (person is not null && rows[i].HasCategory && rows[i].Category != person.Id)
+                if (rows[i].HasCategory && rows[i].Category != category)
                 {
                     otherCategories++;
                     continue;
@@ -185,7 +187,17 @@ public static class CocoLabels
 
             (json.Section, json.Record) = ("", -1);
             var labels = Columns(rows, kept, imageOf, skeleton ?? Guess(person, joints));
-            return new CocoLabelsFile(labels, person?.Id ?? 1, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
+            return new CocoLabelsFile(labels, category, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
+        }
+
+        private static long FirstCategory(Row[] rows)
+        {
+            foreach (ref readonly var row in rows.AsSpan())
+            {
+                if (row.HasCategory) return row.Category;
+            }
+
+            return CocoResults.Person;
         }
 
         private PoseLabels Columns(Row[] rows, List<int> kept, Dictionary<long, int> imageOf, Skeleton joints)

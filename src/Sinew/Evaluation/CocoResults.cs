@@ -8,7 +8,8 @@ namespace Sinew.Evaluation;
 /// </summary>
 public static class CocoResults
 {
-    private const int Person = 1;
+    /// <summary>COCO's category of people.</summary>
+    internal const int Person = 1;
 
     private static readonly string[] PartScoreNames = ["foot_score", "face_score", "lefthand_score", "righthand_score", "wholebody_score"];
 

@@ -108,6 +108,24 @@ public class ScoringFilesTests
         foreach (var note in notes) Assert.Contains(result.Notes, n => n.Contains(note, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"categories\": [], ")]
+    [InlineData("\"categories\": [{\"id\": 0, \"name\": \"athlete\"}], ")]
+    public void WhereNoCategoryIsNamedForPeopleTheFirstAnnotationsIs(string categories)
+    {
+        using var fixture = new Fixture();
+        var labels = fixture.Write("labels.json", Filled("""
+            {CATEGORIES"images": [{"id": 1}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 0, "keypoints": [J], "bbox": [0, 0, 40, 40], "area": 1600},
+                             {"id": 2, "image_id": 1, "category_id": 4, "keypoints": [J], "bbox": [0, 0, 40, 40], "area": 1600}]}
+            """.Replace("CATEGORIES", categories, StringComparison.Ordinal)));
+        var predictions = fixture.Write("predictions.json", Filled("""[{"image_id": 1, "category_id": 0, "keypoints": [J], "score": 1}]"""));
+        var result = Scoring.Run(ScoringProtocol.Coco, labels, predictions);
+        Assert.Equal((1, 1.0), (result.People, Math.Round(result["AP"], 12)));
+        Assert.Contains("1 labels of other categories were left out", result.Notes);
+    }
+
     [Fact]
     public void ZippedFilesAreReadAndCutOnesRefused()
     {
