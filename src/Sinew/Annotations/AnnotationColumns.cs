@@ -162,11 +162,24 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
             ValidParts = kept.OfOptional(_validParts),
         };
         (report.People, report.Images) = (people.Count, images.Count);
-        return new PoseData(plan.Skeleton, images, people, kept.Of(keypoints, Joints * 2), kept.Of(states, Joints));
+        return new PoseData(plan.Skeleton, images, people, kept.Of(keypoints, Joints * 2), kept.Of(states, Joints))
+        {
+            Category = plan.Category ?? FirstCategory(),
+        };
     }
 
     /// <summary>x, y, width and height as an error shows them.</summary>
     public static string Describe(Box box) => $"[{box.X}, {box.Y}, {box.Width}, {box.Height}]";
+
+    private long FirstCategory()
+    {
+        for (var i = 0; i < _categories.Count; i++)
+        {
+            if (_categories[i] != PersonRecord.AnyCategory) return _categories[i];
+        }
+
+        return CocoResultsWriter.PersonCategory;
+    }
 
     private static bool IsOf(long? wanted, long category) => wanted is null || category == wanted || category == PersonRecord.AnyCategory;
 

@@ -45,6 +45,9 @@ public sealed partial class PoseData
     /// <summary>The people's own columns: image, id, box, area, flags.</summary>
     public PeopleTable People { get; }
 
+    /// <summary>The people's category in the file, which predictions of them have to name; COCO's 1 where the file says nothing.</summary>
+    public long Category { get; init; } = CocoResultsWriter.PersonCategory;
+
     /// <summary>One person's coordinates: x, y per joint, image pixels.</summary>
     /// <param name="person">Row of the person.</param>
     public ReadOnlySpan<float> KeypointsOf(int person) => _keypoints.AsSpan(person * Skeleton.Count * 2, Skeleton.Count * 2);

@@ -197,7 +197,7 @@ public static class CocoLabels
                 if (row.HasCategory) return row.Category;
             }
 
-            return CocoResults.Person;
+            return CocoResultsWriter.PersonCategory;
         }
 
         private PoseLabels Columns(Row[] rows, List<int> kept, Dictionary<long, int> imageOf, Skeleton joints)
