@@ -24,7 +24,7 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
     private readonly Chunked<bool> _crowd = new();
     private readonly Chunked<int> _labelledCounts = new();
     private readonly Chunked<PersonSquare> _squares = new();
-    private readonly Chunked<float> _headSizes = new();
+    private readonly Chunked<double> _headSizes = new();
     private readonly Chunked<int> _trackIds = new();
     private readonly Chunked<ValidParts> _validParts = new();
     private readonly Chunked<float> _keypoints = new();
@@ -347,7 +347,7 @@ internal sealed class PersonRecord
 
     public PersonSquare? Square { get; set; }
 
-    public float? HeadSize { get; set; }
+    public double? HeadSize { get; set; }
 
     public int? Track { get; set; }
 

@@ -101,8 +101,11 @@ public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, double[] 
     /// <summary>How many people there are.</summary>
     public int Count => Ids.Length;
 
-    /// <summary>Head sizes in pixels for PCKh (MPII); null where the data set has none.</summary>
-    public float[]? HeadSizes { get; init; }
+    /// <summary>
+    /// Head sizes in pixels for PCKh (MPII); null where the data set has none. Doubles, because they are diagonals, and a distance of whole
+    /// pixels can be exactly half of one.
+    /// </summary>
+    public double[]? HeadSizes { get; init; }
 
     /// <summary>The file's own <c>num_keypoints</c>, by which people without joints are ignored in scoring; null counts the states.</summary>
     public int[]? LabelledCounts { get; init; }

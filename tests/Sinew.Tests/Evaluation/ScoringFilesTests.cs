@@ -127,6 +127,20 @@ public class ScoringFilesTests
     }
 
     [Fact]
+    public void HalfAHeadIsTooFarToTheLastDigit()
+    {
+        // A head box of 14 by 52 pixels: its size is 0.6 of √2900, and 6 and 15 pixels are exactly half of that.
+        using var fixture = new Fixture();
+        string Joints(int dx, int dy) => string.Join(", ", Enumerable.Range(0, 16).Select(j => j == 10 ? $"[{100 + dx}, {200 + dy}]" : $"[{100 + j}, {200 - j}]"));
+        var labels = fixture.Write("labels.json", $$"""
+            [{"image": "1.jpg", "center": [100, 200], "scale": 2, "head_size": 32.31098884280702, "joints_vis": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], "joints": [{{Joints(0, 0)}}]}]
+            """);
+        var predictions = fixture.Write("predictions.json", $"[[{Joints(6, 15)}]]");
+        var result = Scoring.Run(ScoringProtocol.Mpii, labels, predictions, new ScoringOptions { MpiiFrame = MpiiFrame.AsLabels });
+        Assert.Equal(0.5, result["groups", "Wrist"]);
+    }
+
+    [Fact]
     public void ZippedFilesAreReadAndCutOnesRefused()
     {
         using var fixture = new Fixture();
