@@ -140,6 +140,28 @@ public class ScoringFilesTests
         Assert.Equal(0.5, result["groups", "Wrist"]);
     }
 
+    [Theory]
+    [InlineData("jhmdb15", "\"bbox\": [10, 20, 100, 200]", "", 1)]
+    [InlineData("mpii-trb40", "\"center\": [60, 120], \"scale\": 0.9, \"headbox\": [10, 10, 40, 50]", "", 1)]
+    [InlineData("jhmdb15", "\"bbox\": [10, 20, 100, 200]", "\"info\": {\"pixel_origin\": 0}, ", 0)]
+    public void LabelsThatCountFromOneScoreAsTheReaderForTrainingTakesThem(string name, string box, string info, int origin)
+    {
+        using var fixture = new Fixture();
+        var skeleton = Sinew.Skeletons.BuiltInSkeletons.Get(name);
+        string Points(int minus) => string.Join(", ", Enumerable.Range(0, skeleton.Count).Select(j => $"{40 + (7 * j) - minus}, {30 + (11 * (j % 5)) - minus}, 2"));
+        var labels = fixture.Write("labels.json", "{" + info + $$"""
+            "images": [{"id": 1, "file_name": "1.jpg"}], "categories": [{"id": 1, "name": "person", "keypoints": ["{{string.Join("\", \"", skeleton.Joints.Select(j => j.Name))}}"]}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "keypoints": [{{Points(0)}}], {{box}}}]}
+            """);
+        var predictions = fixture.Write("predictions.json", $$"""[{"image_id": 1, "category_id": 1, "keypoints": [{{Points(origin)}}], "score": 1}]""");
+        var file = Scoring.Run(ScoringProtocol.Coco, labels, predictions);
+        Assert.Equal(1, file.MeanOks!.Value, 1e-12);
+        var (own, read) = (CocoLabels.Read(labels).Labels, PoseLabels.From(Sinew.Annotations.CocoReader.Read(labels)));
+        Assert.Equal(read.KeypointsOf(0), own.KeypointsOf(0));
+        Assert.Equal(read.HeadSizes ?? [], own.HeadSizes ?? []);
+        foreach (var (wanted, got) in read.Boxes.Append(read.Areas[0]).Zip(own.Boxes.Append(own.Areas[0]))) Assert.Equal(wanted, got, Math.Abs(wanted) * 1e-6);
+    }
+
     [Fact]
     public void ZippedFilesAreReadAndCutOnesRefused()
     {
