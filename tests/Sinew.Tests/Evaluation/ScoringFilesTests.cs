@@ -163,6 +163,18 @@ public class ScoringFilesTests
     }
 
     [Fact]
+    public void PredictionsThatShareSomeCoordinatesAreNoRepetitions()
+    {
+        using var fixture = new Fixture();
+        var labels = fixture.Write("labels.json", Labels());
+        var other = Joints.Replace("9,9,2", "9,8,2", StringComparison.Ordinal);
+        var predictions = fixture.Write("predictions.json", Filled($$"""
+            [{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 0.5}, {"image_id": 1, "category_id": 1, "keypoints": [{{other}}], "score": 0.5}]
+            """));
+        Assert.Empty(Scoring.Run(ScoringProtocol.Coco, labels, predictions).Notes);
+    }
+
+    [Fact]
     public void ZippedFilesAreReadAndCutOnesRefused()
     {
         using var fixture = new Fixture();
