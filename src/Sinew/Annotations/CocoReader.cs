@@ -141,9 +141,12 @@ public sealed partial class CocoReader
         });
     }
 
-    // The category named "person", or else the first whose joints are named; a file of one category without names is read whole.
+    // The category named "person" if it names joints or has any, or else the first whose joints are named; a file of one category without
+    // names is read whole.
     private Category? People() =>
-        _categories.Find(c => c.IsPerson && c.Names.Count > 0) ?? _categories.Find(c => c.Names.Count > 0)
+        _categories.Find(c => c.IsPerson && c.Names.Count > 0)
+        ?? _categories.Find(c => c.IsPerson && _categories.Count > 1 && _columns.FirstJoints(c.Id, _ => true) is not null)
+        ?? _categories.Find(c => c.Names.Count > 0)
         ?? (_categories.Count > 1 ? _categories.Find(c => c.IsPerson) : null);
 
     // The first person settles how many joints all have, but not against the category's names, unless it is a known skeleton's number.

@@ -192,8 +192,8 @@ public static class CocoLabels
                 if (!imageOf.TryAdd(image, imageOf.Count)) throw json.Error($"image id {image} occurs twice; remove one of the images");
             }
 
-            var person = _categories.Find(c => c.Name == "person") ?? _categories.Find(c => c.Joints.Count > 0);
             var rows = _rows.Drain();
+            var person = People(rows);
             // Where no category says that it is the people's, the first annotation's is.
             var category = person?.Id ?? FirstCategory(rows);
             var kept = new List<int>(rows.Length);
@@ -222,6 +222,13 @@ public static class CocoLabels
             var labels = Columns(rows, kept, imageOf, skeleton ?? Guess(person, joints));
             return new CocoLabelsFile(labels, category, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
         }
+
+        // In the order in which CocoReader looks for them, so that eval and score speak of the same people.
+        private Category? People(Row[] rows) =>
+            _categories.Find(c => c.Name == "person" && c.Joints.Count > 0)
+            ?? _categories.Find(c => c.Name == "person" && Array.Exists(rows, r => r.Joints > 0 && r.HasCategory && r.Category == c.Id))
+            ?? _categories.Find(c => c.Joints.Count > 0)
+            ?? _categories.Find(c => c.Name == "person");
 
         private static long FirstCategory(Row[] rows)
         {

@@ -162,6 +162,24 @@ public class ScoringFilesTests
         foreach (var (wanted, got) in read.Boxes.Append(read.Areas[0]).Zip(own.Boxes.Append(own.Areas[0]))) Assert.Equal(wanted, got, Math.Abs(wanted) * 1e-6);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    public void FilesAndTheReaderForTrainingAgreeOnWhoThePeopleAre(int withJoints, int category)
+    {
+        // A person of another program's categories, and one whose joints are named: those who have joints are the people.
+        using var fixture = new Fixture();
+        var names = string.Join("\", \"", Poses.Coco.Joints.Select(j => j.Name));
+        var labels = fixture.Write("labels.json", Filled($$"""
+            {"images": [{"id": 1, "file_name": "1.jpg"}], "categories": [{"id": 1, "name": "person"}, {"id": 2, "name": "athlete", "keypoints": ["{{names}}"]}],
+             "annotations": [{"id": 5, "image_id": 1, "category_id": {{withJoints}}, "bbox": [1, 1, 40, 40], "area": 1600, "keypoints": [J]}]}
+            """));
+        var (file, data) = (CocoLabels.Read(labels), Sinew.Annotations.CocoReader.Read(labels));
+        Assert.Equal((category, category), (file.Category, data.Category));
+        Assert.Equal([5], file.Labels.Ids);
+        Assert.Equal([5], data.People.Ids);
+    }
+
     [Fact]
     public void PredictionsThatShareSomeCoordinatesAreNoRepetitions()
     {
