@@ -1,3 +1,4 @@
+using System.Text;
 using Sinew.Annotations;
 using Sinew.Skeletons;
 
@@ -179,7 +180,7 @@ public static class CocoResults
             if (!key.EndsWith("_score"u8)) return -1;
             for (var p = 0; p < PartScoreNames.Length; p++)
             {
-                if (key.Length == PartScoreNames[p].Length && key[0] == PartScoreNames[p][0] && key[1] == PartScoreNames[p][1]) return p;
+                if (Ascii.Equals(key, PartScoreNames[p])) return p;
             }
 
             return -1;

@@ -181,6 +181,16 @@ public class ScoringFilesTests
     }
 
     [Fact]
+    public void FieldsOfTheirOwnAreNoScoresOfParts()
+    {
+        using var fixture = new Fixture();
+        var own = fixture.Write("own.json", Filled("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1, "form_score": 0.5, "fall_score": "low"}]"""));
+        Assert.Empty(CocoResults.Read(own, Poses.Coco).Results.PartScores);
+        var parts = fixture.Write("parts.json", Filled("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1, "foot_score": 0.5}]"""));
+        Assert.Equal([0.5], CocoResults.Read(parts, Poses.Coco).Results.PartScores["foot"]);
+    }
+
+    [Fact]
     public void PredictionsThatShareSomeCoordinatesAreNoRepetitions()
     {
         using var fixture = new Fixture();
