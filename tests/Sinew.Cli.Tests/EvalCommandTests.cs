@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sinew.Cli.Tests.Predict;
 using Sinew.TestSupport;
 
@@ -21,6 +22,32 @@ public sealed class EvalCommandTests : IDisposable
         var result = SinewCommand.Run("eval", "--model", model, "--data", labels, "--skeleton", _folder.File("model/rgb.yaml"));
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("annotation 7: the person box", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kept_predictions_score_as_eval_did_whatever_the_peoples_category()
+    {
+        var model = ColourModel.Write(_folder.File("model"));
+        var spots = ColourModel.Save(_folder.File("images/1.png"), 7);
+        var joints = string.Join(", ", spots.Select(s => $"{s.X + 1}, {s.Y - 2}, 2"));
+        var labels = _folder.Write("labels.json", $$"""
+            {"images": [{"id": 1, "file_name": "1.png", "width": 96, "height": 128}],
+             "categories": [{"id": 0, "name": "person", "keypoints": ["red", "green", "blue"]}],
+             "annotations": [{"id": 7, "image_id": 1, "category_id": 0, "bbox": [0, 0, 96, 128], "area": 4000, "iscrowd": 0, "num_keypoints": 3, "keypoints": [{{joints}}]}]}
+            """);
+        var skeleton = _folder.File("model/rgb.yaml");
+        var evaluated = Numbers("eval", "--model", model, "--data", labels, "--images", _folder.File("images"), "--skeleton", skeleton, "--save", _folder.File("kept"), "--json", "-");
+        var scored = Numbers("score", "--gt", labels, "--predictions", _folder.File("kept.predictions.json"), "--skeleton", skeleton, "--json", "-");
+        Assert.Equal(evaluated, scored);
+        Assert.InRange(scored[0].Value, 0.1, 1);
+    }
+
+    private static (string Name, double Value)[] Numbers(params string[] args)
+    {
+        var result = SinewCommand.Run(args);
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        return [.. json.RootElement.GetProperty("metrics").EnumerateObject().Select(m => (m.Name, m.Value.GetDouble()))];
     }
 
     [Theory]

@@ -41,7 +41,9 @@ internal sealed record SavedEvaluation(
             {
                 var exact = Predictions.KeypointsOf(row);
                 for (var i = 0; i < keypoints.Length; i++) keypoints[i] = (float)exact[i];
-                file.Add(Predictions.ImageIds[row], keypoints, Predictions.JointScoresOf(row), Predictions.Scores[row], annotationId: Labels.People.Ids[Predictions.People![row]]);
+                file.Add(
+                    Predictions.ImageIds[row], keypoints, Predictions.JointScoresOf(row), Predictions.Scores[row],
+                    annotationId: Labels.People.Ids[Predictions.People![row]], category: Labels.Category);
             }
 
             file.Complete();

@@ -76,7 +76,8 @@ internal static class PredictFolder
                 results.Add(
                     id, keypoints, scores, person.GetProperty("score").GetDouble(),
                     new Box(box[0].GetSingle(), box[1].GetSingle(), box[2].GetSingle(), box[3].GetSingle()),
-                    person.TryGetProperty("annotation_id", out var annotation) ? annotation.GetInt64() : null);
+                    person.TryGetProperty("annotation_id", out var annotation) ? annotation.GetInt64() : null,
+                    person.TryGetProperty("category_id", out var category) ? category.GetInt64() : CocoResultsWriter.PersonCategory);
             }
         }
 

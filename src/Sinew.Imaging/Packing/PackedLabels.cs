@@ -124,7 +124,7 @@ internal sealed class PackedLabels
         var (left, top) = map.Apply(box.X, box.Y);
         people.Boxes[person] = new Box((float)left, (float)top, (float)(box.Width * x), (float)(box.Height * y));
         people.Areas[person] *= x * y;
-        if (people.HeadSizes is { } heads) heads[person] = (float)(heads[person] * side);
+        if (people.HeadSizes is { } heads) heads[person] *= side;
         if (people.Squares is { } squares)
         {
             var (centerX, centerY) = map.Apply(squares[person].CenterX, squares[person].CenterY);

@@ -24,7 +24,7 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
     private readonly Chunked<bool> _crowd = new();
     private readonly Chunked<int> _labelledCounts = new();
     private readonly Chunked<PersonSquare> _squares = new();
-    private readonly Chunked<float> _headSizes = new();
+    private readonly Chunked<double> _headSizes = new();
     private readonly Chunked<int> _trackIds = new();
     private readonly Chunked<ValidParts> _validParts = new();
     private readonly Chunked<float> _keypoints = new();
@@ -162,11 +162,24 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
             ValidParts = kept.OfOptional(_validParts),
         };
         (report.People, report.Images) = (people.Count, images.Count);
-        return new PoseData(plan.Skeleton, images, people, kept.Of(keypoints, Joints * 2), kept.Of(states, Joints));
+        return new PoseData(plan.Skeleton, images, people, kept.Of(keypoints, Joints * 2), kept.Of(states, Joints))
+        {
+            Category = plan.Category ?? FirstCategory(),
+        };
     }
 
     /// <summary>x, y, width and height as an error shows them.</summary>
     public static string Describe(Box box) => $"[{box.X}, {box.Y}, {box.Width}, {box.Height}]";
+
+    private long FirstCategory()
+    {
+        for (var i = 0; i < _categories.Count; i++)
+        {
+            if (_categories[i] != PersonRecord.AnyCategory) return _categories[i];
+        }
+
+        return CocoResultsWriter.PersonCategory;
+    }
 
     private static bool IsOf(long? wanted, long category) => wanted is null || category == wanted || category == PersonRecord.AnyCategory;
 
@@ -334,7 +347,7 @@ internal sealed class PersonRecord
 
     public PersonSquare? Square { get; set; }
 
-    public float? HeadSize { get; set; }
+    public double? HeadSize { get; set; }
 
     public int? Track { get; set; }
 

@@ -236,10 +236,10 @@ public sealed partial class CocoReader
 
     private bool SetBox(int record)
     {
-        if (_fields.HeadBox.Values is [var left, var top, var right, var bottom])
+        if (_fields.HeadBox.Count == 4)
         {
-            var size = (float)(0.6 * Math.Sqrt(((right - left) * (right - left)) + ((bottom - top) * (bottom - top))));
-            if (!float.IsFinite(size)) return Bad(record, BadRecord.NotFinite, "a headbox that is not finite");
+            var size = HeadSize(_fields.HeadBox.Values);
+            if (!float.IsFinite((float)size)) return Bad(record, BadRecord.NotFinite, "a headbox that is not finite");
             _person.HeadSize = size;
         }
 
@@ -252,7 +252,7 @@ public sealed partial class CocoReader
         else
         {
             if (_fields.Center.Count != 2 || !(_fields.Scale > 0)) return Bad(record, BadRecord.Malformed, "a center that is no point, or a scale not above 0");
-            width = height = 200 * TrbZoom / _fields.Scale.Value;
+            width = height = SideOf(_fields.Scale.Value);
             (x, y) = (_fields.Center.Values[0] - (width / 2), _fields.Center.Values[1] - (height / 2));
             _person.Square = new PersonSquare((float)_fields.Center.Values[0] - 1, (float)_fields.Center.Values[1] - 1, (float)width);
         }

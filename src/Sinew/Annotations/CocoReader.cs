@@ -68,6 +68,20 @@ public sealed partial class CocoReader
         return new CocoReader(json, options, report).ReadFile();
     }
 
+    /// <summary>What is added to labelled joints and boxes of files with these joints: −1 where they count pixels from 1.</summary>
+    internal static int PixelOffset(Skeleton skeleton) => PixelOffset(FormatOf(skeleton));
+
+    /// <summary>The side of the square around a person that MPII-TRB gives a zoom instead of a box.</summary>
+    internal static double SideOf(double zoom) => 200 * TrbZoom / zoom;
+
+    /// <summary>The size of a head by its box: 0.6 of the diagonal.</summary>
+    /// <param name="corners">Left, top, right and bottom.</param>
+    internal static double HeadSize(ReadOnlySpan<double> corners)
+    {
+        var (width, height) = (corners[2] - corners[0], corners[3] - corners[1]);
+        return 0.6 * Math.Sqrt((width * width) + (height * height));
+    }
+
     private PoseData ReadFile()
     {
         _json.Expect('{');
@@ -108,6 +122,7 @@ public sealed partial class CocoReader
         if (_columns.Joints == 0) _columns.Joints = _columns.FirstJoints(category, joints => Plausible(joints, names)) ?? names?.Names.Count ?? 1;
         var skeleton = _options.Skeleton ?? SkeletonOf(names);
         var format = _options.Format != AnnotationFormat.Auto ? _options.Format : FormatOf(skeleton);
+        if (_options.Format == AnnotationFormat.Auto && format == AnnotationFormat.Coco && _columns.HasCrowdIndices) format = AnnotationFormat.CrowdPose;
         if (skeleton.Count != _columns.Joints)
         {
             throw _json.Error($"its people have {_columns.Joints} joints, but the skeleton '{skeleton.Name}' has {skeleton.Count}");
@@ -121,14 +136,17 @@ public sealed partial class CocoReader
             Category = category,
             CheckBoxes = format != AnnotationFormat.MpiiTrb,
             MendSwappedSizes = format == AnnotationFormat.CrowdPose,
-            PixelOffset = !_plain && format is AnnotationFormat.Jhmdb or AnnotationFormat.MpiiTrb ? -1 : 0,
+            PixelOffset = _plain ? 0 : PixelOffset(format),
             FlagOneIsVisible = !_plain && format == AnnotationFormat.PoseTrack18,
         });
     }
 
-    // The category named "person", or else the first whose joints are named; a file of one category without names is read whole.
+    // The category named "person" if it names joints or has any, or else the first whose joints are named; a file of one category without
+    // names is read whole.
     private Category? People() =>
-        _categories.Find(c => c.IsPerson && c.Names.Count > 0) ?? _categories.Find(c => c.Names.Count > 0)
+        _categories.Find(c => c.IsPerson && c.Names.Count > 0)
+        ?? _categories.Find(c => c.IsPerson && _categories.Count > 1 && _columns.FirstJoints(c.Id, _ => true) is not null)
+        ?? _categories.Find(c => c.Names.Count > 0)
         ?? (_categories.Count > 1 ? _categories.Find(c => c.IsPerson) : null);
 
     // The first person settles how many joints all have, but not against the category's names, unless it is a known skeleton's number.
@@ -163,13 +181,14 @@ public sealed partial class CocoReader
             : throw _json.Error($"its people have {joints} joints, its category names {category?.Names.Count ?? 0}: name a skeleton");
     }
 
-    private AnnotationFormat FormatOf(Skeleton skeleton) => skeleton.Name switch
+    private static int PixelOffset(AnnotationFormat format) => format is AnnotationFormat.Jhmdb or AnnotationFormat.MpiiTrb ? -1 : 0;
+
+    private static AnnotationFormat FormatOf(Skeleton skeleton) => skeleton.Name switch
     {
         "jhmdb15" => AnnotationFormat.Jhmdb,
         "mpii-trb40" => AnnotationFormat.MpiiTrb,
         "posetrack18" => AnnotationFormat.PoseTrack18,
         "crowdpose14" => AnnotationFormat.CrowdPose,
-        _ when _columns.HasCrowdIndices => AnnotationFormat.CrowdPose,
         _ => AnnotationFormat.Coco,
     };
 

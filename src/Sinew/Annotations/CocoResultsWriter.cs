@@ -10,6 +10,9 @@ namespace Sinew.Annotations;
 /// </summary>
 public sealed class CocoResultsWriter : IDisposable
 {
+    /// <summary>COCO's category of people.</summary>
+    public const long PersonCategory = 1;
+
     private const int FlushAt = 1 << 16;
 
     private readonly BesideFile _file;
@@ -35,9 +38,10 @@ public sealed class CocoResultsWriter : IDisposable
     /// <param name="score">The person's score.</param>
     /// <param name="box">The person's box, image pixels; null leaves it out.</param>
     /// <param name="annotationId">Id of the labelled person that the prediction was made for; null leaves it out.</param>
+    /// <param name="category">The people's category in the labels (<see cref="PoseData.Category"/>): scoring leaves out predictions of another.</param>
     /// <exception cref="ArgumentException">The spans' lengths do not fit.</exception>
     /// <exception cref="SinewException">A number is not finite.</exception>
-    public void Add(long imageId, ReadOnlySpan<float> keypoints, ReadOnlySpan<float> jointScores, double score, Box? box = null, long? annotationId = null)
+    public void Add(long imageId, ReadOnlySpan<float> keypoints, ReadOnlySpan<float> jointScores, double score, Box? box = null, long? annotationId = null, long category = PersonCategory)
     {
         if (keypoints.Length != jointScores.Length * 2)
         {
@@ -48,7 +52,7 @@ public sealed class CocoResultsWriter : IDisposable
         {
             _json.WriteStartObject();
             _json.WriteNumber("image_id", imageId);
-            _json.WriteNumber("category_id", 1);
+            _json.WriteNumber("category_id", category);
             _json.WriteStartArray("keypoints");
             for (var j = 0; j < jointScores.Length; j++)
             {

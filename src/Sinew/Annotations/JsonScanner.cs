@@ -247,9 +247,15 @@ internal sealed class JsonScanner : IDisposable
 
         _pos++;
         var (depth, good) = (1, true);
+        // What stands before the next byte: a value, a comma, or neither (a bracket that opened a list).
+        var (afterValue, afterComma) = (false, false);
         while (depth > 0)
         {
-            switch (Peek())
+            var b = Peek();
+            if (afterValue && b is not ((byte)',' or (byte)']')) throw Broken("','");
+            if ((afterComma && b == ']') || (!afterValue && b == ',')) throw Broken("a value");
+            (afterValue, afterComma) = (b is not ((byte)'[' or (byte)','), b == ',');
+            switch (b)
             {
                 case (byte)'[':
                     depth++;

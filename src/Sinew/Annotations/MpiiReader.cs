@@ -142,8 +142,8 @@ public sealed class MpiiReader
 
     private bool SetHead(int record, double? size)
     {
-        _person.HeadSize = (float?)size;
-        return _person.HeadSize is null or (> 0 and < float.PositiveInfinity) || Bad(record, BadRecord.NotFinite, "a head_size that is not finite, or not above 0");
+        _person.HeadSize = size;
+        return size is null || (float)size is > 0 and < float.PositiveInfinity || Bad(record, BadRecord.NotFinite, "a head_size that is not finite, or not above 0");
     }
 
     private bool SetJoints(int record)

@@ -45,6 +45,9 @@ public sealed partial class PoseData
     /// <summary>The people's own columns: image, id, box, area, flags.</summary>
     public PeopleTable People { get; }
 
+    /// <summary>The people's category in the file, which predictions of them have to name; COCO's 1 where the file says nothing.</summary>
+    public long Category { get; init; } = CocoResultsWriter.PersonCategory;
+
     /// <summary>One person's coordinates: x, y per joint, image pixels.</summary>
     /// <param name="person">Row of the person.</param>
     public ReadOnlySpan<float> KeypointsOf(int person) => _keypoints.AsSpan(person * Skeleton.Count * 2, Skeleton.Count * 2);
@@ -98,8 +101,11 @@ public sealed record PeopleTable(long[] Ids, int[] Image, Box[] Boxes, double[] 
     /// <summary>How many people there are.</summary>
     public int Count => Ids.Length;
 
-    /// <summary>Head sizes in pixels for PCKh (MPII); null where the data set has none.</summary>
-    public float[]? HeadSizes { get; init; }
+    /// <summary>
+    /// Head sizes in pixels for PCKh (MPII); null where the data set has none. Doubles, because they are diagonals, and a distance of whole
+    /// pixels can be exactly half of one.
+    /// </summary>
+    public double[]? HeadSizes { get; init; }
 
     /// <summary>The file's own <c>num_keypoints</c>, by which people without joints are ignored in scoring; null counts the states.</summary>
     public int[]? LabelledCounts { get; init; }

@@ -10,7 +10,8 @@ namespace Sinew.Evaluation;
 /// </summary>
 /// <remarks>
 /// <see cref="CocoReader"/> reads the same files, and more, for training; its coordinates are floats, which decide one match
-/// in some hundred thousand otherwise than the file does.
+/// in some hundred thousand otherwise than the file does. Both count pixels from 0: 1 is subtracted from labels of JHMDB and MPII-TRB, which
+/// count from 1.
 /// </remarks>
 public static class CocoLabels
 {
@@ -44,6 +45,10 @@ public static class CocoLabels
             else if (json.Key.SequenceEqual("categories"u8))
             {
                 ForEach(json, "categories", reader.ReadCategory);
+            }
+            else if (json.Key.SequenceEqual("info"u8))
+            {
+                reader.ReadInfo();
             }
             else
             {
@@ -81,8 +86,29 @@ public static class CocoLabels
         private readonly Dictionary<int, string> _problems = [];
         private readonly KeypointLists _lists = new(skeleton?.Count ?? 0);
         private readonly NumberList _box = new();
+        private readonly NumberList _center = new();
+        private readonly NumberList _headBox = new();
+        private bool _fromZero;
         private double[] _points = [];
         private bool[] _flags = [];
+
+        // Files that this library wrote state their pixel origin, whatever their joints' names.
+        internal void ReadInfo()
+        {
+            if (json.Peek() != (byte)'{')
+            {
+                json.SkipValue();
+                return;
+            }
+
+            json.Expect('{');
+            var first = true;
+            while (json.NextKey(ref first))
+            {
+                if (json.Key.SequenceEqual("pixel_origin"u8)) _fromZero = json.TryWhole(out var origin) && origin == 0;
+                else json.SkipValue();
+            }
+        }
 
         internal void ReadImage()
         {
@@ -120,8 +146,10 @@ public static class CocoLabels
         {
             var row = new Row { Area = double.NaN, Labelled = -1 };
             string? wrong = null;
-            var (id, image) = ((long?)null, (long?)null);
+            var (id, image, scale) = ((long?)null, (long?)null, double.NaN);
             _box.Clear();
+            _center.Clear();
+            _headBox.Clear();
             _lists.Clear();
             json.Expect('{');
             var first = true;
@@ -136,12 +164,17 @@ public static class CocoLabels
                 else if (key.SequenceEqual("iscrowd"u8)) row.Crowd = json.Flag("iscrowd");
                 else if (key.SequenceEqual("num_keypoints"u8)) wrong = ReadLabelled(out row.Labelled) ?? wrong;
                 else if (key.SequenceEqual("bbox"u8)) json.Numbers("bbox", _box);
+                else if (key.SequenceEqual("center"u8)) ReadIfNumbers(_center);
+                else if (key.SequenceEqual("scale"u8)) _ = json.TryNumber(out scale);
+                else if (key.SequenceEqual("headbox"u8)) ReadIfNumbers(_headBox);
                 else json.SkipValue();
             }
 
             row.Id = id ?? throw json.Error("there is no id");
             row.Image = image ?? throw json.Error("there is no image_id");
             if (_box.Count is not (0 or 4)) throw json.Error($"bbox has {_box.Count} numbers, where x, y, width and height belong");
+            if (_box.Count == 0 && _center.Count == 2 && scale > 0) AddSquare(CocoReader.SideOf(scale));
+            if (_headBox.Count == 4 && CocoReader.HeadSize(_headBox.Values) is var size && double.IsFinite(size)) row.HeadSize = size;
             row.HasBox = _box.Count == 4;
             if (row.HasBox) (row.X, row.Y, row.Width, row.Height) = (_box.Values[0], _box.Values[1], _box.Values[2], _box.Values[3]);
             if (row.Width < 0 || row.Height < 0) wrong ??= "bbox has a negative width or height; mend the record";
@@ -159,8 +192,10 @@ public static class CocoLabels
                 if (!imageOf.TryAdd(image, imageOf.Count)) throw json.Error($"image id {image} occurs twice; remove one of the images");
             }
 
-            var person = _categories.Find(c => c.Name == "person") ?? _categories.Find(c => c.Joints.Count > 0);
             var rows = _rows.Drain();
+            var person = People(rows);
+            // Where no category says that it is the people's, the first annotation's is.
+            var category = person?.Id ?? FirstCategory(rows);
             var kept = new List<int>(rows.Length);
             var (ids, otherCategories, withoutImage) = (new HashSet<long>(rows.Length), 0, 0);
             var joints = skeleton?.Count ?? 0;
@@ -168,7 +203,7 @@ public static class CocoLabels
             for (var i = 0; i < rows.Length; i++)
             {
                 json.Record = i;
-                if (person is not null && rows[i].HasCategory && rows[i].Category != person.Id)
+                if (rows[i].HasCategory && rows[i].Category != category)
                 {
                     otherCategories++;
                     continue;
@@ -185,12 +220,29 @@ public static class CocoLabels
 
             (json.Section, json.Record) = ("", -1);
             var labels = Columns(rows, kept, imageOf, skeleton ?? Guess(person, joints));
-            return new CocoLabelsFile(labels, person?.Id ?? 1, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
+            return new CocoLabelsFile(labels, category, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
+        }
+
+        // In the order in which CocoReader looks for them, so that eval and score speak of the same people.
+        private Category? People(Row[] rows) =>
+            _categories.Find(c => c.Name == "person" && c.Joints.Count > 0)
+            ?? _categories.Find(c => c.Name == "person" && Array.Exists(rows, r => r.Joints > 0 && r.HasCategory && r.Category == c.Id))
+            ?? _categories.Find(c => c.Joints.Count > 0)
+            ?? _categories.Find(c => c.Name == "person");
+
+        private static long FirstCategory(Row[] rows)
+        {
+            foreach (ref readonly var row in rows.AsSpan())
+            {
+                if (row.HasCategory) return row.Category;
+            }
+
+            return CocoResultsWriter.PersonCategory;
         }
 
         private PoseLabels Columns(Row[] rows, List<int> kept, Dictionary<long, int> imageOf, Skeleton joints)
         {
-            var count = joints.Count;
+            var (count, offset) = (joints.Count, _fromZero ? 0 : CocoReader.PixelOffset(joints));
             var (allPoints, allFlags) = (_keypoints.Drain(), _labelled.Drain());
             // Rows only ever move to the front, so that the columns are packed in place, unless there are rows that take none of it.
             var inPlace = kept.TrueForAll(i => rows[i].Joints > 0);
@@ -207,6 +259,7 @@ public static class CocoLabels
                 allPoints.AsSpan(row.First * 2, row.Joints * 2).CopyTo(keypoints.AsSpan(to));
                 allFlags.AsSpan(row.First, row.Joints).CopyTo(flags);
                 if (!row.HasBox) SetToExtent(ref row, keypoints.AsSpan(to, count * 2), flags);
+                if (offset != 0) Move(ref row, keypoints.AsSpan(to, count * 2), offset);
                 (boxes[p * 4], boxes[(p * 4) + 1], boxes[(p * 4) + 2], boxes[(p * 4) + 3]) = (row.X, row.Y, row.Width, row.Height);
                 areas[p] = double.IsNaN(row.Area) ? row.Height * row.Width * CocoReader.AreaOfBox : row.Area;
                 counts[p] = row.Labelled >= 0 ? row.Labelled : flags.Count(true);
@@ -223,6 +276,7 @@ public static class CocoLabels
                 Crowd = crowd,
                 LabelledCounts = counts,
                 CrowdIndices = _crowdIndices.Exists(c => !double.IsNaN(c)) ? [.. _crowdIndices] : null,
+                HeadSizes = kept.Exists(i => rows[i].HeadSize > 0) ? [.. kept.Select(i => rows[i].HeadSize)] : null,
             };
         }
 
@@ -249,6 +303,12 @@ public static class CocoLabels
             (row.X, row.Y, row.Width, row.Height) = x1 < x0 ? (0, 0, 0, 0) : (x0, y0, x1 - x0, y1 - y0);
         }
 
+        private static void Move(ref Row row, Span<double> keypoints, int offset)
+        {
+            (row.X, row.Y) = (row.X + offset, row.Y + offset);
+            foreach (ref var value in keypoints) value += offset;
+        }
+
         private void ReadNames(List<string> names)
         {
             json.Expect('[');
@@ -269,6 +329,21 @@ public static class CocoLabels
             var count = json.Whole("num_keypoints");
             labelled = (int)Math.Clamp(count, 0, int.MaxValue);
             return labelled == count ? null : "num_keypoints is no number of joints; mend the record";
+        }
+
+        /// <summary>Reads what some data sets have; anything but finite numbers counts as not there.</summary>
+        private void ReadIfNumbers(NumberList list)
+        {
+            list.Clear();
+            if (!json.TryNumbers(list) || list.Values.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) list.Clear();
+        }
+
+        /// <summary>MPII-TRB has a centre and a zoom where others have a box.</summary>
+        private void AddSquare(double side)
+        {
+            var (x, y) = (_center.Values[0], _center.Values[1]);
+            if (!float.IsFinite((float)side)) return;
+            foreach (var value in (ReadOnlySpan<double>)[x - (side / 2), y - (side / 2), side, side]) _box.Add(value);
         }
 
         /// <summary>Appends the joints that were just read.</summary>
@@ -301,6 +376,9 @@ public static class CocoLabels
             internal double Y;
             internal double Width;
             internal double Height;
+
+            /// <summary>0 where the record has no head box.</summary>
+            internal double HeadSize;
             internal int Labelled;
 
             /// <summary>How many joints the record has; 0 where its list is empty.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Sinew.Annotations;
 using Sinew.Skeletons;
 
@@ -8,8 +9,6 @@ namespace Sinew.Evaluation;
 /// </summary>
 public static class CocoResults
 {
-    private const int Person = 1;
-
     private static readonly string[] PartScoreNames = ["foot_score", "face_score", "lefthand_score", "righthand_score", "wholebody_score"];
 
     /// <summary>Reads a file without holding more of it than a block.</summary>
@@ -17,7 +16,7 @@ public static class CocoResults
     /// <param name="skeleton">The joints that its records have.</param>
     /// <param name="category">The category that counts; records of others are left out and counted.</param>
     /// <exception cref="SinewException">The file cannot be read, or a record in it is no prediction of this skeleton.</exception>
-    public static CocoResultsFile Read(string path, Skeleton skeleton, long category = Person)
+    public static CocoResultsFile Read(string path, Skeleton skeleton, long category = CocoResultsWriter.PersonCategory)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(skeleton);
@@ -118,7 +117,7 @@ public static class CocoResults
             Add(image.Value, score.Value, parts, problem is null ? _lists.Joints : 0);
         }
 
-        internal CocoResultsFile Finish(Skeleton skeleton, long category = Person)
+        internal CocoResultsFile Finish(Skeleton skeleton, long category = CocoResultsWriter.PersonCategory)
         {
             var (categories, jointCounts) = (_categories.Drain(), _jointCounts.Drain());
             int[] kept = [.. Enumerable.Range(0, categories.Length).Where(row => IsOf(category, categories[row]))];
@@ -181,7 +180,7 @@ public static class CocoResults
             if (!key.EndsWith("_score"u8)) return -1;
             for (var p = 0; p < PartScoreNames.Length; p++)
             {
-                if (key.Length == PartScoreNames[p].Length && key[0] == PartScoreNames[p][0] && key[1] == PartScoreNames[p][1]) return p;
+                if (Ascii.Equals(key, PartScoreNames[p])) return p;
             }
 
             return -1;

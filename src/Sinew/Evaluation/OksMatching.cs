@@ -92,7 +92,8 @@ internal sealed class OksMatching
     /// </summary>
     internal static int[] Pair(PoseLabels truth, PoseResults predictions)
     {
-        var matching = new OksMatching(truth, predictions, new OksOptions { MaxDetections = int.MaxValue });
+        // Joints count by their flags here, so those of a person whose num_keypoints is 0 do too (CrowdPose's counts visible joints alone).
+        var matching = new OksMatching(truth, predictions, new OksOptions { MaxDetections = int.MaxValue, CountFlags = true });
         if (predictions.People is not null) return matching._rowOfPerson;
         var rows = new int[truth.Count];
         Array.Fill(rows, -1);
@@ -408,7 +409,8 @@ internal sealed class OksMatching
             var x = _px.AsSpan(slot * _stride, joints);
             var y = _py.AsSpan(slot * _stride, joints);
             m._joints.Map(m._predictions.KeypointsOf(row), x, y);
-            PredictionAreas[slot] = m._predictions.Areas is { } areas ? areas[row] : Extent(x, y);
+            var spanning = m._options.SpanningJoints ?? joints;
+            PredictionAreas[slot] = m._predictions.Areas is { } areas ? areas[row] : Extent(x[..spanning], y[..spanning]);
         }
 
         internal void LoadPerson(OksMatching m, int person)

@@ -31,6 +31,12 @@ public sealed record OksOptions
     /// <summary>Rank predictions by the column of this name in <see cref="PoseResults.PartScores"/> where there is one.</summary>
     public string? PartScore { get; init; }
 
+    /// <summary>
+    /// How many of the labels' joints, from the first on, span the area of a prediction that has none of its own
+    /// (<see cref="PoseResults.Areas"/>); null takes all. xtcocotools takes COCO-WholeBody's 17 of the body.
+    /// </summary>
+    public int? SpanningJoints { get; init; }
+
     /// <summary>How many threads work; 0 takes as many as there are processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 }

@@ -9,7 +9,7 @@ public enum PckReference
     /// </summary>
     Torso,
 
-    /// <summary>The longer side of the person's box (MMPose's <c>PCKAccuracy</c>, <c>norm_item="bbox"</c>).</summary>
+    /// <summary>The longer side of the person's box (as in MMPose's <c>PCKAccuracy</c> with <c>norm_item="bbox"</c>).</summary>
     Box,
 
     /// <summary>The labels' head size (MPII's PCKh: 0.6 × the diagonal of the head box).</summary>
@@ -52,6 +52,9 @@ public sealed record PckScores(IReadOnlyList<PckJoint> Joints)
     /// <summary>How many were left out because their reference is not known or 0, or because they are crowds.</summary>
     public required int LeftOut { get; init; }
 
-    /// <summary>All hits over all labelled joints, 0 to 1; −1 where none is labelled.</summary>
+    /// <summary>
+    /// All hits over all labelled joints, 0 to 1; −1 where none is labelled. A joint that is labelled more often weighs more, as in MPII's
+    /// PCKh; MMPose's <c>PCKAccuracy</c> gives the mean of <see cref="PckJoint.Pck"/> over the joints instead.
+    /// </summary>
     public double Pck => Joints.Sum(j => j.Labelled) is var all and > 0 ? (double)Joints.Sum(j => j.Hits) / all : -1;
 }

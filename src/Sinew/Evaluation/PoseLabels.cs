@@ -100,7 +100,7 @@ public sealed class PoseLabels
             Crowd = data.People.Crowd,
             LabelledCounts = counts,
             CrowdIndices = data.Images.CrowdIndices,
-            HeadSizes = data.People.HeadSizes is { } sizes ? Array.ConvertAll(sizes, Decimals.Of) : null,
+            HeadSizes = data.People.HeadSizes,
         };
     }
 

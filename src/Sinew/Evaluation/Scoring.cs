@@ -133,6 +133,8 @@ public static class Scoring
     private static (int People, IReadOnlyList<ScoringMetric> Metrics) WholeBody(PoseLabels truth, PoseResults predictions, OksOptions options)
     {
         var (people, parts) = (0, new List<ScoringMetric>());
+        // One list of 133 joints scores as the five lists of the data set's own form do, where "keypoints" is the body.
+        options = options with { SpanningJoints = WholeBodyParts[0].Count };
         foreach (var (name, from, count) in WholeBodyParts)
         {
             var joints = Enumerable.Range(from, count);
@@ -232,15 +234,16 @@ public static class Scoring
         if (found.OtherCategories > 0) notes.Add($"{found.OtherCategories} predictions of other categories were left out");
         if (truth.Labels.Ids.Contains(0)) notes.Add("one person's annotation id is 0: pycocotools would lose its matches, they are counted here");
         var duplicates = Duplicates(found.Results);
-        if (duplicates > 0) notes.Add($"{duplicates} predictions repeat another one of the same image exactly; they count as wrong");
+        if (duplicates > 0) notes.Add($"{duplicates} predictions repeat another one of the same image exactly; they count as wrong, as each person is found once");
     }
 
     private static int Duplicates(PoseResults results)
     {
-        var seen = new HashSet<(long, double, double, double)>(results.Count);
-        var suspects = Enumerable.Range(0, results.Count)
-            .Where(row => !seen.Add((results.ImageIds[row], results.Scores[row], results.KeypointsOf(row)[0], results.KeypointsOf(row)[^1])));
-        return suspects.Count();
+        var seen = new HashSet<int>(results.Count, EqualityComparer<int>.Create(
+            (a, b) => results.ImageIds[a] == results.ImageIds[b] && results.Scores[a] == results.Scores[b]
+                && results.KeypointsOf(a).SequenceEqual(results.KeypointsOf(b)),
+            row => HashCode.Combine(results.ImageIds[row], results.Scores[row], results.KeypointsOf(row)[0], results.KeypointsOf(row)[^1])));
+        return Enumerable.Range(0, results.Count).Count(row => !seen.Add(row));
     }
 
     private static void AddMappingNotes(Skeleton truth, Skeleton predicted, IReadOnlyList<int>? joints, List<string> notes)

@@ -92,15 +92,17 @@ public sealed class PredictCommandTests : IDisposable
 
         File.WriteAllText(_folder.File("labels.json"), """
             {"images":[{"id":12,"file_name":"7.png","width":300,"height":200}],
-             "categories":[{"id":1,"name":"person","keypoints":["red"]}],
-             "annotations":[{"id":501,"image_id":12,"category_id":1,"bbox":[200,110,80,80],"keypoints":[1,1,2],"num_keypoints":1,"area":9},
-                            {"id":502,"image_id":12,"category_id":1,"bbox":[10,10,80,100],"keypoints":[1,1,2],"num_keypoints":1,"area":9}]}
+             "categories":[{"id":4,"name":"person","keypoints":["red"]}],
+             "annotations":[{"id":501,"image_id":12,"category_id":4,"bbox":[200,110,80,80],"keypoints":[1,1,2],"num_keypoints":1,"area":9},
+                            {"id":502,"image_id":12,"category_id":4,"bbox":[10,10,80,100],"keypoints":[1,1,2],"num_keypoints":1,"area":9}]}
             """);
-        var result = Predict(0, In(), "--boxes", _folder.File("labels.json"), "--out", Out());
+        var result = Predict(0, In(), "--boxes", _folder.File("labels.json"), "--out", Out(), "--format", "coco");
         Assert.Contains("1 pictures are not in", result.Error, StringComparison.Ordinal);
         var record = Records()[0];
         Assert.Equal(12, record.GetProperty("image_id").GetInt64());
         Assert.Equal([501, 502], record.GetProperty("people").EnumerateArray().Select(p => p.GetProperty("annotation_id").GetInt64()));
+        var kept = CocoResults.Read(Out("poses.json"), SkeletonFile.Load(_folder.File("model/rgb.yaml")), category: 4);
+        Assert.Equal((2, 0), (kept.Results.Count, kept.OtherCategories));
         AssertJoints([(230, 140), (260, 150), (250, 170)], record.GetProperty("people")[0]);
         AssertJoints([(30, 40), (60, 50), (50, 90)], record.GetProperty("people")[1]);
 

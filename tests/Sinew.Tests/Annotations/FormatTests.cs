@@ -178,7 +178,7 @@ public class FormatTests
         using var folder = new TempFolder();
         var path = folder.Write("x.json", $"[{MpiiPerson("1.jpg", $",\"head_size\":{size}")},{MpiiPerson("2.jpg", ",\"head_size\":40")}]");
         Assert.Contains("people[0]: a head_size", Assert.Throws<SinewException>(() => AnnotationReader.Read(path)).Message, StringComparison.Ordinal);
-        Assert.Equal([40f], AnnotationReader.Read(path, new() { OnBad = OnBad.Skip }).People.HeadSizes!);
+        Assert.Equal([40.0], AnnotationReader.Read(path, new() { OnBad = OnBad.Skip }).People.HeadSizes!);
     }
 
     [Fact]

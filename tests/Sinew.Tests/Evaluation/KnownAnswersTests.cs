@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sinew.Annotations;
 using Sinew.Evaluation;
 using Sinew.Skeletons;
@@ -130,6 +131,28 @@ public class KnownAnswersTests
         Assert.InRange(scores["hand", "AP"], 0.01, 0.99);
         Assert.Equal(
             [.. Fixture.Numbers(Fixture.Json("wholebody-sigmas.json"))], BuiltInSkeletons.Get("coco-wholebody133").Sigmas);
+    }
+
+    [Fact]
+    public void WholeBodiesInOneListScoreAsThoseInFive()
+    {
+        using var fixture = new Fixture();
+        var set = Fixture.Json("wholebody.json");
+        var (labels, predictions) = fixture.Files(set);
+        var records = JsonNode.Parse(File.ReadAllText(predictions))!.AsArray();
+        foreach (var record in records)
+        {
+            var joints = record!["keypoints"]!.AsArray();
+            foreach (var part in new[] { "foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts" })
+            {
+                foreach (var value in record[part]!.AsArray()) joints.Add(value!.DeepClone());
+                record.AsObject().Remove(part);
+            }
+        }
+
+        var five = Scoring.Run(ScoringProtocol.WholeBody, labels, predictions);
+        var one = Scoring.Run(ScoringProtocol.WholeBody, labels, fixture.Write("one.json", records.ToJsonString()));
+        foreach (var (wanted, got) in five.Metrics.Zip(one.Metrics)) Assert.Equal(wanted.Parts, got.Parts);
     }
 
     [Theory]

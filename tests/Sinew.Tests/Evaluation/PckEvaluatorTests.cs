@@ -51,6 +51,17 @@ public class PckEvaluatorTests
         Assert.Equal(14, scores.Joints.Sum(j => j.Labelled));
     }
 
+    [Fact]
+    public void PeopleAreFoundByTheirJointsFlagsWhateverTheFileCounts()
+    {
+        // CrowdPose counts visible joints alone: a person whose joints are all hidden has labelled joints and a count of 0.
+        var truth = Poses.Spread(Lsp);
+        int[] counts = [0, Lsp.Count];
+        var labels = Poses.Labels(Lsp, [truth, truth]);
+        counts.CopyTo(labels.LabelledCounts, 0);
+        Assert.Equal(1, PckEvaluator.Evaluate(labels, Poses.Results(Lsp, [truth, truth], assigned: false)).Pck);
+    }
+
     [Theory]
     [InlineData(PckReference.Box, 39, 41)]
     [InlineData(PckReference.Head, 3.9, 4.1)]

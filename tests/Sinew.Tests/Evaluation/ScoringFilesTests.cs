@@ -27,6 +27,11 @@ public class ScoringFilesTests
     [InlineData("""{"images": [], "annotations": []}""", "labels")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "sco""", "truncated")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1}] x""", "end of the file")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [0 J], "score": 1}]""", "expected ','")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [J,], "score": 1}]""", "expected a value")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [,J], "score": 1}]""", "expected a value")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [[1, 2,, 3], J], "score": 1}]""", "expected a value")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "keypoints": [[1, 2, 3] J], "score": 1}]""", "expected ','")]
     [InlineData("", "truncated")]
     public void WrongPredictionsAreRefusedInOneLine(string predictions, string named)
     {
@@ -101,6 +106,100 @@ public class ScoringFilesTests
             "annotation id is 0", "1 predictions repeat", "1 predictions for images that the labels do not have",
         ];
         foreach (var note in notes) Assert.Contains(result.Notes, n => n.Contains(note, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"categories\": [], ")]
+    [InlineData("\"categories\": [{\"id\": 0, \"name\": \"athlete\"}], ")]
+    public void WhereNoCategoryIsNamedForPeopleTheFirstAnnotationsIs(string categories)
+    {
+        using var fixture = new Fixture();
+        var labels = fixture.Write("labels.json", Filled("""
+            {CATEGORIES"images": [{"id": 1}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 0, "keypoints": [J], "bbox": [0, 0, 40, 40], "area": 1600},
+                             {"id": 2, "image_id": 1, "category_id": 4, "keypoints": [J], "bbox": [0, 0, 40, 40], "area": 1600}]}
+            """.Replace("CATEGORIES", categories, StringComparison.Ordinal)));
+        var predictions = fixture.Write("predictions.json", Filled("""[{"image_id": 1, "category_id": 0, "keypoints": [J], "score": 1}]"""));
+        var result = Scoring.Run(ScoringProtocol.Coco, labels, predictions);
+        Assert.Equal((1, 1.0), (result.People, Math.Round(result["AP"], 12)));
+        Assert.Contains("1 labels of other categories were left out", result.Notes);
+    }
+
+    [Fact]
+    public void HalfAHeadIsTooFarToTheLastDigit()
+    {
+        // A head box of 14 by 52 pixels: its size is 0.6 of √2900, and 6 and 15 pixels are exactly half of that.
+        using var fixture = new Fixture();
+        string Joints(int dx, int dy) => string.Join(", ", Enumerable.Range(0, 16).Select(j => j == 10 ? $"[{100 + dx}, {200 + dy}]" : $"[{100 + j}, {200 - j}]"));
+        var labels = fixture.Write("labels.json", $$"""
+            [{"image": "1.jpg", "center": [100, 200], "scale": 2, "head_size": 32.31098884280702, "joints_vis": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], "joints": [{{Joints(0, 0)}}]}]
+            """);
+        var predictions = fixture.Write("predictions.json", $"[[{Joints(6, 15)}]]");
+        var result = Scoring.Run(ScoringProtocol.Mpii, labels, predictions, new ScoringOptions { MpiiFrame = MpiiFrame.AsLabels });
+        Assert.Equal(0.5, result["groups", "Wrist"]);
+    }
+
+    [Theory]
+    [InlineData("jhmdb15", "\"bbox\": [10, 20, 100, 200]", "", 1)]
+    [InlineData("mpii-trb40", "\"center\": [60, 120], \"scale\": 0.9, \"headbox\": [10, 10, 40, 50]", "", 1)]
+    [InlineData("jhmdb15", "\"bbox\": [10, 20, 100, 200]", "\"info\": {\"pixel_origin\": 0}, ", 0)]
+    public void LabelsThatCountFromOneScoreAsTheReaderForTrainingTakesThem(string name, string box, string info, int origin)
+    {
+        using var fixture = new Fixture();
+        var skeleton = Sinew.Skeletons.BuiltInSkeletons.Get(name);
+        string Points(int minus) => string.Join(", ", Enumerable.Range(0, skeleton.Count).Select(j => $"{40 + (7 * j) - minus}, {30 + (11 * (j % 5)) - minus}, 2"));
+        var labels = fixture.Write("labels.json", "{" + info + $$"""
+            "images": [{"id": 1, "file_name": "1.jpg"}], "categories": [{"id": 1, "name": "person", "keypoints": ["{{string.Join("\", \"", skeleton.Joints.Select(j => j.Name))}}"]}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "keypoints": [{{Points(0)}}], {{box}}}]}
+            """);
+        var predictions = fixture.Write("predictions.json", $$"""[{"image_id": 1, "category_id": 1, "keypoints": [{{Points(origin)}}], "score": 1}]""");
+        var file = Scoring.Run(ScoringProtocol.Coco, labels, predictions);
+        Assert.Equal(1, file.MeanOks!.Value, 1e-12);
+        var (own, read) = (CocoLabels.Read(labels).Labels, PoseLabels.From(Sinew.Annotations.CocoReader.Read(labels)));
+        Assert.Equal(read.KeypointsOf(0), own.KeypointsOf(0));
+        Assert.Equal(read.HeadSizes ?? [], own.HeadSizes ?? []);
+        foreach (var (wanted, got) in read.Boxes.Append(read.Areas[0]).Zip(own.Boxes.Append(own.Areas[0]))) Assert.Equal(wanted, got, Math.Abs(wanted) * 1e-6);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    public void FilesAndTheReaderForTrainingAgreeOnWhoThePeopleAre(int withJoints, int category)
+    {
+        // A person of another program's categories, and one whose joints are named: those who have joints are the people.
+        using var fixture = new Fixture();
+        var names = string.Join("\", \"", Poses.Coco.Joints.Select(j => j.Name));
+        var labels = fixture.Write("labels.json", Filled($$"""
+            {"images": [{"id": 1, "file_name": "1.jpg"}], "categories": [{"id": 1, "name": "person"}, {"id": 2, "name": "athlete", "keypoints": ["{{names}}"]}],
+             "annotations": [{"id": 5, "image_id": 1, "category_id": {{withJoints}}, "bbox": [1, 1, 40, 40], "area": 1600, "keypoints": [J]}]}
+            """));
+        var (file, data) = (CocoLabels.Read(labels), Sinew.Annotations.CocoReader.Read(labels));
+        Assert.Equal((category, category), (file.Category, data.Category));
+        Assert.Equal([5], file.Labels.Ids);
+        Assert.Equal([5], data.People.Ids);
+    }
+
+    [Fact]
+    public void FieldsOfTheirOwnAreNoScoresOfParts()
+    {
+        using var fixture = new Fixture();
+        var own = fixture.Write("own.json", Filled("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1, "form_score": 0.5, "fall_score": "low"}]"""));
+        Assert.Empty(CocoResults.Read(own, Poses.Coco).Results.PartScores);
+        var parts = fixture.Write("parts.json", Filled("""[{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 1, "foot_score": 0.5}]"""));
+        Assert.Equal([0.5], CocoResults.Read(parts, Poses.Coco).Results.PartScores["foot"]);
+    }
+
+    [Fact]
+    public void PredictionsThatShareSomeCoordinatesAreNoRepetitions()
+    {
+        using var fixture = new Fixture();
+        var labels = fixture.Write("labels.json", Labels());
+        var other = Joints.Replace("9,9,2", "9,8,2", StringComparison.Ordinal);
+        var predictions = fixture.Write("predictions.json", Filled($$"""
+            [{"image_id": 1, "category_id": 1, "keypoints": [J], "score": 0.5}, {"image_id": 1, "category_id": 1, "keypoints": [{{other}}], "score": 0.5}]
+            """));
+        Assert.Empty(Scoring.Run(ScoringProtocol.Coco, labels, predictions).Notes);
     }
 
     [Fact]
