@@ -108,7 +108,7 @@ internal static class PredictCommand
         }
 
         if (outcome.Inputs + outcome.DoneBefore == 0) throw new SinewException($"no pictures or videos ({PredictInput.Endings}) in {string.Join(", ", asked.Inputs)}");
-        if (asked.Coco) PredictFolder.WriteCoco(asked.Folder!, journal.RecordsPath, model.Skeleton.Count);
+        if (asked.Coco) PredictFolder.WriteCoco(asked.Folder!, journal.RecordsPath, model.Skeleton.Count, known?.Category ?? 1);
         terminal.WriteJson(json =>
         {
             json.WriteStartObject();

@@ -34,7 +34,7 @@ internal sealed record SavedEvaluation(
     public string Save(string name)
     {
         var (scoresFile, predictionsFile) = FilesOf(name);
-        using (var file = new CocoResultsWriter(predictionsFile))
+        using (var file = new CocoResultsWriter(predictionsFile, Labels.Category ?? 1))
         {
             var keypoints = new float[Predictions.Skeleton.Count * 2];
             for (var row = 0; row < Predictions.Count; row++)

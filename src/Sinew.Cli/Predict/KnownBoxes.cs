@@ -29,6 +29,9 @@ internal sealed class KnownBoxes
         foreach (var image in Enumerable.Range(0, images.Length).Where(i => boxes[i].Box is { Width: > 0, Height: > 0 }).GroupBy(i => images[i])) _rowsOf.Add(image.Key, [.. image]);
     }
 
+    /// <summary>The category that labels give their people; null for detections, and where labels name none.</summary>
+    public long? Category { get; private init; }
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, gzip or plain.</param>
     /// <param name="leastScore">Detections that score less are left out.</param>
@@ -44,7 +47,10 @@ internal sealed class KnownBoxes
         var data = AnnotationReader.Read(path, new ReadOptions { OnBad = OnBad.Skip });
         int[] rows = [.. Enumerable.Range(0, data.People.Count).Where(p => !data.People.Crowd[p])];
         var known = new KnownBoxes(
-            [.. rows.Select(p => data.Images.Ids[data.People.Image[p]])], [.. rows.Select(p => new Detection(data.People.Boxes[p], 1))], [.. rows.Select(p => data.People.Ids[p])]);
+            [.. rows.Select(p => data.Images.Ids[data.People.Image[p]])], [.. rows.Select(p => new Detection(data.People.Boxes[p], 1))], [.. rows.Select(p => data.People.Ids[p])])
+        {
+            Category = data.Category,
+        };
         for (var i = 0; i < data.Images.Count; i++)
         {
             var name = data.Images.FileNames[i].Replace('\\', '/');

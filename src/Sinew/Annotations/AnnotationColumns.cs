@@ -162,7 +162,7 @@ internal sealed class AnnotationColumns(string file, ReadOptions options, ReadRe
             ValidParts = kept.OfOptional(_validParts),
         };
         (report.People, report.Images) = (people.Count, images.Count);
-        return new PoseData(plan.Skeleton, images, people, kept.Of(keypoints, Joints * 2), kept.Of(states, Joints));
+        return new PoseData(plan.Skeleton, images, people, kept.Of(keypoints, Joints * 2), kept.Of(states, Joints)) { Category = plan.Category };
     }
 
     /// <summary>x, y, width and height as an error shows them.</summary>

@@ -15,14 +15,16 @@ public sealed class CocoResultsWriter : IDisposable
     private readonly BesideFile _file;
     private readonly Utf8JsonWriter _json;
     private readonly string _path;
+    private readonly long _category;
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">The file; one that is there is replaced at the end.</param>
+    /// <param name="category">The category of all who are written, as the labels that they are to be scored by number it; 1 is COCO's person.</param>
     /// <exception cref="SinewException">The file cannot be written.</exception>
-    public CocoResultsWriter(string path)
+    public CocoResultsWriter(string path, long category = 1)
     {
         ArgumentNullException.ThrowIfNull(path);
-        _path = path;
+        (_path, _category) = (path, category);
         _file = new BesideFile(path);
         _json = new Utf8JsonWriter(_file.Stream);
         _json.WriteStartArray();
@@ -48,7 +50,7 @@ public sealed class CocoResultsWriter : IDisposable
         {
             _json.WriteStartObject();
             _json.WriteNumber("image_id", imageId);
-            _json.WriteNumber("category_id", 1);
+            _json.WriteNumber("category_id", _category);
             _json.WriteStartArray("keypoints");
             for (var j = 0; j < jointScores.Length; j++)
             {

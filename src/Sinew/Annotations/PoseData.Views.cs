@@ -55,7 +55,7 @@ public sealed partial class PoseData
             }
         }
 
-        return new PoseData(target, Images, People with { LabelledCounts = null }, keypoints, states);
+        return new PoseData(target, Images, People with { LabelledCounts = null }, keypoints, states) { Category = Category };
     }
 
     /// <summary>Some of the people, in the order given; the images stay all.</summary>
@@ -70,7 +70,7 @@ public sealed partial class PoseData
             StatesOf(people[i]).CopyTo(states.AsSpan(i * Skeleton.Count));
         }
 
-        return new PoseData(Skeleton, Images, People.Select(people), keypoints, states);
+        return new PoseData(Skeleton, Images, People.Select(people), keypoints, states) { Category = Category };
     }
 
     /// <summary>Several data sets of one skeleton as one: images after images, people after people. Ids stay as they are, and may meet.</summary>

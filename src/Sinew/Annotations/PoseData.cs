@@ -45,6 +45,9 @@ public sealed partial class PoseData
     /// <summary>The people's own columns: image, id, box, area, flags.</summary>
     public PeopleTable People { get; }
 
+    /// <summary>The number that the people's category has in the file that they were read from, which results for that file have to give; null where it has none.</summary>
+    public long? Category { get; init; }
+
     /// <summary>One person's coordinates: x, y per joint, image pixels.</summary>
     /// <param name="person">Row of the person.</param>
     public ReadOnlySpan<float> KeypointsOf(int person) => _keypoints.AsSpan(person * Skeleton.Count * 2, Skeleton.Count * 2);
