@@ -159,7 +159,8 @@ public static class CocoLabels
                 if (!imageOf.TryAdd(image, imageOf.Count)) throw json.Error($"image id {image} occurs twice; remove one of the images");
             }
 
-            var person = _categories.Find(c => c.Name == "person") ?? _categories.Find(c => c.Joints.Count > 0);
+            var person = skeleton is null ? Person() : Person(skeleton);
+            if (skeleton is not null && person is not null && SkeletonNames.Misplaced(person.Joints, skeleton) is { } misplaced) throw json.Error(misplaced);
             var rows = _rows.Drain();
             var kept = new List<int>(rows.Length);
             var (ids, otherCategories, withoutImage) = (new HashSet<long>(rows.Length), 0, 0);
@@ -186,6 +187,14 @@ public static class CocoLabels
             (json.Section, json.Record) = ("", -1);
             var labels = Columns(rows, kept, imageOf, skeleton ?? Guess(person, joints));
             return new CocoLabelsFile(labels, person?.Id ?? 1, otherCategories, withoutImage, kept.Count(i => double.IsNaN(rows[i].Area)));
+        }
+
+        private Category? Person() => _categories.Find(c => c.Name == "person") ?? _categories.Find(c => c.Joints.Count > 0);
+
+        private Category? Person(Skeleton joints)
+        {
+            var category = SkeletonNames.CategoryOf([.. _categories.Select(c => c.Joints)], Person() is { } usual ? _categories.IndexOf(usual) : -1, joints);
+            return category < 0 ? null : _categories[category];
         }
 
         private PoseLabels Columns(Row[] rows, List<int> kept, Dictionary<long, int> imageOf, Skeleton joints)
