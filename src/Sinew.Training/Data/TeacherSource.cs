@@ -25,6 +25,9 @@ public sealed class TeacherSource : IDisposable
     /// <summary>The teacher.</summary>
     public ITeacher Teacher { get; }
 
+    /// <summary>True where it was asked once per person, about the upright crop.</summary>
+    public bool IsCached => _options.Cached;
+
     /// <summary>Width and height of the teacher's crops, pixels.</summary>
     public (int Width, int Height) Input => (Teacher.Width, Teacher.Height);
 
