@@ -107,6 +107,29 @@ public class ModelCardTests
         Assert.Equal("own", ModelCards.Find(weights).Card!.Name);
     }
 
+    [Theory]
+    [InlineData("name: net\njoints: [{name: a, sigma: 0.1}]\n")]
+    [InlineData("name: net\nstudent: {model: rtmpose-t}\n")]
+    public void ASkeletonOrARecipeOfTheWeightsNameIsNoCard(string text)
+    {
+        using var folder = new ScratchFolder();
+        var weights = folder.Write("net.onnx", "weights");
+        var yaml = folder.Write("net.yaml", text);
+        Assert.Null(ModelCards.Find(weights).Card);
+
+        folder.Write("net.yaml", Small.Replace("kind: pose", "knid: pose", StringComparison.Ordinal));
+        Assert.StartsWith($"{yaml}:", Assert.Throws<SinewException>(() => ModelCards.Find(weights)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACardStandsForTheKindOfItsWeights()
+    {
+        using var folder = new ScratchFolder();
+        Assert.True(ModelCards.IsOnnx(folder.Write("card.yaml", Small)));
+        Assert.False(ModelCards.IsOnnx(folder.Write("card.yaml", Small.Replace("small.onnx", "small.pth", StringComparison.Ordinal))));
+        Assert.Equal((true, false), (ModelCards.IsOnnx("a.ONNX"), ModelCards.IsOnnx("a.safetensors")));
+    }
+
     [Fact]
     public void WeightsAreFoundBesideACardAndMustBeItsOwn()
     {

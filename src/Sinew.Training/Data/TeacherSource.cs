@@ -1,5 +1,6 @@
 using Sinew.Geometry;
 using Sinew.Imaging;
+using Sinew.Inference;
 using Sinew.Skeletons;
 using Sinew.Tensors;
 using Sinew.Training.Recipes;
@@ -38,9 +39,8 @@ public sealed class TeacherSource : IDisposable
     public static TeacherSource Open(TeacherOptions options, Device device)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var onnx = Path.GetExtension(options.Model).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
         return new TeacherSource(
-            options, onnx ? OnnxTeacher.Open(options.Model, name: options.Name, ownCard: options.Card) : RtmPoseTeacher.Open(options.Model, options.Name, device, options.Card));
+            options, ModelCards.IsOnnx(options.Model) ? OnnxTeacher.Open(options.Model, name: options.Name, ownCard: options.Card) : RtmPoseTeacher.Open(options.Model, options.Name, device, options.Card));
     }
 
     /// <summary>Matches the joints, and opens or makes the caches.</summary>
