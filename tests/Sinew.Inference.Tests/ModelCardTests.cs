@@ -73,7 +73,7 @@ public class ModelCardTests
     }
 
     [Theory]
-    [InlineData("  width: 6", "  widht: 6", "small.yaml:6: ", "'input.width' is missing")]
+    [InlineData("  width: 6", "  widht: 6", "small.yaml:6: ", "'input.width' is missing: is it meant by 'widht'?")]
     [InlineData("  width: 6", "  width: 6\n  means: [1, 2, 3]", "small.yaml:7: ", "unknown key 'input.means': did you mean 'mean'?")]
     [InlineData("kind: simcc", "kind: simc", "small.yaml:9: ", "one of simcc, heatmap, coordinates")]
     [InlineData("kind: simcc", "kind: simcc\n  stride: 4", "small.yaml:10: ", "unknown key 'output.stride'")]
