@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sinew.Cli.Tests.Predict;
+using Sinew.Imaging;
 using Sinew.TestSupport;
 
 namespace Sinew.Cli.Tests;
@@ -48,6 +49,30 @@ public sealed class EvalCommandTests : IDisposable
         Assert.True(result.ExitCode == 0, result.Error);
         using var json = JsonDocument.Parse(result.Output);
         return [.. json.RootElement.GetProperty("metrics").EnumerateObject().Select(m => (m.Name, m.Value.GetDouble()))];
+    }
+
+    [Fact]
+    public void Joints_of_ones_own_are_scored_by_the_box_and_kept_under_their_category()
+    {
+        var model = ColourModel.Write(_folder.File("model"));
+        Directory.CreateDirectory(_folder.File("images"));
+        using (var picture = ColourModel.Picture((20, 30), (50, 60), (70, 100))) ImageEncoder.Save(picture, _folder.File("images/a.png"));
+        var labels = _folder.Write("labels.json", """
+            {"images": [{"id": 1, "file_name": "a.png", "width": 96, "height": 128}], "categories": [{"id": 9, "name": "lights", "keypoints": ["red", "green", "blue"]}],
+             "annotations": [{"id": 7, "image_id": 1, "category_id": 9, "bbox": [0, 0, 96, 128], "area": 9000, "num_keypoints": 3, "keypoints": [20, 30, 2, 50, 60, 2, 5, 5, 2]}]}
+            """);
+        string[] asked = ["eval", "--model", model, "--data", labels, "--images", _folder.File("images"), "--skeleton", _folder.File("model/rgb.yaml"), "--protocol", "pck"];
+        var torso = SinewCommand.Run(asked);
+        Assert.Equal(2, torso.ExitCode);
+        Assert.Contains("rgb has no left_shoulder; choose box or head", Assert.Single(torso.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+
+        var kept = _folder.File("kept");
+        var box = SinewCommand.Run([.. asked, "--reference", "box", "--threshold", "0.05", "--save", kept]);
+        Assert.True(box.ExitCode == 0, box.Error);
+        Assert.Contains("66.67", box.Output, StringComparison.Ordinal);
+        var score = SinewCommand.Run("score", "--gt", labels, "--predictions", kept + ".predictions.json", "--protocol", "pck", "--reference", "box", "--threshold", "0.05");
+        Assert.True(score.ExitCode == 0, score.Error);
+        Assert.Contains("66.67", score.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -21,6 +21,28 @@ public class SkeletonCommandTests
     }
 
     [Fact]
+    public void APictureOfJointsThatNoFigureHasTellsTheirSidesBySwaps()
+    {
+        using var folder = new Sinew.TestSupport.TempFolder();
+        var own = folder.Write("own.yaml", """
+            name: horse
+            joints:
+              - {name: muzzle, sigma: 0.1}
+              - {name: right_fore, swap: left_fore, sigma: 0.1}
+              - {name: left_fore, swap: right_fore, sigma: 0.1}
+              - {name: ear_near, swap: ear_far, sigma: 0.1}
+              - {name: ear_far, swap: ear_near, sigma: 0.1}
+            """);
+        Assert.Equal(0, SinewCommand.Run("skeleton", "show", own, "--svg", folder.File("own.svg")).ExitCode);
+        var svg = XDocument.Load(folder.File("own.svg")).Root!;
+        string Ink(string joint) => svg.Elements().First(e => e.Value.EndsWith($" {joint}", StringComparison.Ordinal)).Attribute("fill")!.Value;
+        string[] meanings = [.. svg.Elements().Where(e => (string?)e.Attribute("class") == "meaning").Select(e => e.Value)];
+        Assert.Equal(["left", "right", "midline"], meanings);
+        string[] inks = [.. svg.Elements().Where(e => (string?)e.Attribute("r") == "4").Select(e => e.Attribute("fill")!.Value)];
+        Assert.Equal((inks[2], inks[1], inks[0], inks[0], inks[1]), (Ink("muzzle"), Ink("right_fore"), Ink("left_fore"), Ink("ear_near"), Ink("ear_far")));
+    }
+
+    [Fact]
     public void UnionOfCocoAndMpiiHas21JointsOf12SharedAnd5And4OfTheirOwn()
     {
         using var json = Json("skeleton", "union", "coco17", "mpii16", "--json", "-");

@@ -73,7 +73,7 @@ public class ModelCardTests
     }
 
     [Theory]
-    [InlineData("  width: 6", "  widht: 6", "small.yaml:6: ", "'input.width' is missing")]
+    [InlineData("  width: 6", "  widht: 6", "small.yaml:6: ", "'input.width' is missing: is it meant by 'widht'?")]
     [InlineData("  width: 6", "  width: 6\n  means: [1, 2, 3]", "small.yaml:7: ", "unknown key 'input.means': did you mean 'mean'?")]
     [InlineData("kind: simcc", "kind: simc", "small.yaml:9: ", "one of simcc, heatmap, coordinates")]
     [InlineData("kind: simcc", "kind: simcc\n  stride: 4", "small.yaml:10: ", "unknown key 'output.stride'")]
@@ -105,6 +105,29 @@ public class ModelCardTests
 
         folder.Write("net.yaml", Small.Replace("name: small", "name: own", StringComparison.Ordinal));
         Assert.Equal("own", ModelCards.Find(weights).Card!.Name);
+    }
+
+    [Theory]
+    [InlineData("name: net\njoints: [{name: a, sigma: 0.1}]\n")]
+    [InlineData("name: net\nstudent: {model: rtmpose-t}\n")]
+    public void ASkeletonOrARecipeOfTheWeightsNameIsNoCard(string text)
+    {
+        using var folder = new ScratchFolder();
+        var weights = folder.Write("net.onnx", "weights");
+        var yaml = folder.Write("net.yaml", text);
+        Assert.Null(ModelCards.Find(weights).Card);
+
+        folder.Write("net.yaml", Small.Replace("kind: pose", "knid: pose", StringComparison.Ordinal));
+        Assert.StartsWith($"{yaml}:", Assert.Throws<SinewException>(() => ModelCards.Find(weights)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACardStandsForTheKindOfItsWeights()
+    {
+        using var folder = new ScratchFolder();
+        Assert.True(ModelCards.IsOnnx(folder.Write("card.yaml", Small)));
+        Assert.False(ModelCards.IsOnnx(folder.Write("card.yaml", Small.Replace("small.onnx", "small.pth", StringComparison.Ordinal))));
+        Assert.Equal((true, false), (ModelCards.IsOnnx("a.ONNX"), ModelCards.IsOnnx("a.safetensors")));
     }
 
     [Fact]

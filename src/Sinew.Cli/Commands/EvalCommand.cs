@@ -25,6 +25,7 @@ internal static class EvalCommand
             Description = "Score some joints only: shared (those that the model has too), a skeleton's, or names with commas",
             HelpName = "WHICH",
         };
+        var (threshold, reference) = ScoreCommand.PckOptions();
         var errors = new Option<bool>("--errors") { Description = "Count jitter, inversions, swaps and misses per joint" };
         var flip = new Option<bool>("--flip-test") { Description = "Average with the mirrored picture" };
         var save = new Option<string?>("--save")
@@ -40,7 +41,7 @@ internal static class EvalCommand
             "sinew eval --model runs/lab-unified --data data/lspet/annotations/lspet_val.json --images data/lspet/images --skeleton lsp14 --protocol pck --joints shared --json -",
             "sinew eval --model runs/lab-unified --data data/studio17/annotations/studio17_val.json --save runs/lab-unified/evaluations/studio17")
         {
-            CommonOptions.Model, data, images, protocol, skeleton, joints, errors, flip, device, save, CommonOptions.Json,
+            CommonOptions.Model, data, images, protocol, threshold, reference, skeleton, joints, errors, flip, device, save, CommonOptions.Json,
         }.Does((options, terminal, cancel) =>
         {
             var clock = Stopwatch.StartNew();
@@ -54,8 +55,13 @@ internal static class EvalCommand
             var place = ModelDevice.Of(options.GetRequiredValue(device), model);
             var folder = options.GetValue(images) ?? Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? ".", "images");
             var set = EvaluationSet.Load(
-                new EvaluationOptions(Path.GetFileNameWithoutExtension(path), path, folder, options.GetRequiredValue(protocol), options.GetValue(skeleton)),
+                new EvaluationOptions(Path.GetFileNameWithoutExtension(path), path, folder, options.GetRequiredValue(protocol), options.GetValue(skeleton))
+                {
+                    Threshold = options.GetRequiredValue(threshold),
+                    Reference = Scoring.PckReferences[options.GetRequiredValue(reference)],
+                },
                 terminal.Status.WriteLine);
+            set.RequireProtocol();
             using var opened = PredictModel.Open(model, place, options.GetValue(flip), null, new OnnxOptions());
             var estimator = opened.Crops ?? throw new SinewException($"{model}: finds people by itself, not those that are labelled; take a model that looks at crops of people");
             set.RequireBoxes();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sinew.Annotations;
 using Sinew.Cli.Frame;
 using Sinew.Cli.Predict;
 using Sinew.Inference;
@@ -108,7 +109,7 @@ internal static class PredictCommand
         }
 
         if (outcome.Inputs + outcome.DoneBefore == 0) throw new SinewException($"no pictures or videos ({PredictInput.Endings}) in {string.Join(", ", asked.Inputs)}");
-        if (asked.Coco) PredictFolder.WriteCoco(asked.Folder!, journal.RecordsPath, model.Skeleton.Count);
+        if (asked.Coco) PredictFolder.WriteCoco(asked.Folder!, journal.RecordsPath, model.Skeleton.Count, known?.Category ?? CocoResultsWriter.PersonCategory);
         terminal.WriteJson(json =>
         {
             json.WriteStartObject();

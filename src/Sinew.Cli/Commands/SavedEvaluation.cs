@@ -34,16 +34,14 @@ internal sealed record SavedEvaluation(
     public string Save(string name)
     {
         var (scoresFile, predictionsFile) = FilesOf(name);
-        using (var file = new CocoResultsWriter(predictionsFile))
+        using (var file = new CocoResultsWriter(predictionsFile, Labels.Category))
         {
             var keypoints = new float[Predictions.Skeleton.Count * 2];
             for (var row = 0; row < Predictions.Count; row++)
             {
                 var exact = Predictions.KeypointsOf(row);
                 for (var i = 0; i < keypoints.Length; i++) keypoints[i] = (float)exact[i];
-                file.Add(
-                    Predictions.ImageIds[row], keypoints, Predictions.JointScoresOf(row), Predictions.Scores[row],
-                    annotationId: Labels.People.Ids[Predictions.People![row]], category: Labels.Category);
+                file.Add(Predictions.ImageIds[row], keypoints, Predictions.JointScoresOf(row), Predictions.Scores[row], annotationId: Labels.People.Ids[Predictions.People![row]]);
             }
 
             file.Complete();

@@ -17,8 +17,7 @@ internal static class ScoreCommand
         var labelled = SkeletonOption("--skeleton", "The labels' joints; the protocol's own, or found out from the file, where not given");
         var predicted = SkeletonOption("--predictions-skeleton", "The predictions' joints; the labels' where not given");
         var joints = new Option<string?>("--joints") { Description = "Score these joints alone: shared, a skeleton's, or names with commas", HelpName = "WHICH" };
-        var threshold = new Option<double>("--threshold") { Description = "pck: right is nearer than this part of the reference", DefaultValueFactory = _ => 0.2 }.Finite(above: 0);
-        var reference = new Option<string>("--reference") { Description = "pck: what distances are measured by", HelpName = "torso|box|head", DefaultValueFactory = _ => "torso" };
+        var (threshold, reference) = PckOptions();
         var frame = new Option<string>("--mpii-frame")
         {
             Description = "mpii: zero adds 1 to the predictions as MMPose does, labels leaves them", HelpName = "zero|labels", DefaultValueFactory = _ => "zero",
@@ -28,7 +27,6 @@ internal static class ScoreCommand
         var skip = new Option<bool>("--skip-unknown") { Description = "Leave out predictions for images that the labels do not have" };
         var errors = new Option<bool>("--errors") { Description = "Count jitter, inversions, swaps and misses per joint" };
         protocol.AcceptOnlyFromAmong([.. Scoring.Protocols]);
-        reference.AcceptOnlyFromAmong("torso", "box", "head");
         frame.AcceptOnlyFromAmong("zero", "labels");
         return new Verb(
             "score",
@@ -50,7 +48,7 @@ internal static class ScoreCommand
                     PredictedSkeleton = options.GetValue(predicted) is { } other ? SkeletonFile.Resolve(other) : null,
                     Joints = options.GetValue(joints),
                     PckThreshold = options.GetRequiredValue(threshold),
-                    PckReference = options.GetRequiredValue(reference) switch { "head" => PckReference.Head, "box" => PckReference.Box, _ => PckReference.Torso },
+                    PckReference = Scoring.PckReferences[options.GetRequiredValue(reference)],
                     MpiiFrame = options.GetRequiredValue(frame) == "labels" ? MpiiFrame.AsLabels : MpiiFrame.FromZero,
                     HeadBoxes = options.GetValue(heads),
                     RescoreAndSuppress = options.GetValue(rescore),
@@ -66,6 +64,15 @@ internal static class ScoreCommand
             });
             return ExitCode.Done;
         });
+    }
+
+    /// <summary>What is said of PCK, here and in <c>eval</c>.</summary>
+    internal static (Option<double> Threshold, Option<string> Reference) PckOptions()
+    {
+        var threshold = new Option<double>("--threshold") { Description = "pck: right is nearer than this part of the reference", DefaultValueFactory = _ => 0.2 }.Finite(above: 0);
+        var reference = new Option<string>("--reference") { Description = "pck: what distances are measured by", HelpName = string.Join('|', Scoring.PckReferences.Keys), DefaultValueFactory = _ => "torso" };
+        reference.AcceptOnlyFromAmong([.. Scoring.PckReferences.Keys]);
+        return (threshold, reference);
     }
 
     private static Option<string?> SkeletonOption(string name, string description) => new(name) { Description = description, HelpName = "SKELETON" };

@@ -10,8 +10,7 @@ namespace Sinew.Cli.Predict;
 /// <param name="ImageId">The file's id of the picture.</param>
 /// <param name="Boxes">The boxes.</param>
 /// <param name="AnnotationIds">Ids of the labelled people; null for detections.</param>
-/// <param name="Category">The labelled people's category; null for detections.</param>
-internal sealed record KnownPeople(long ImageId, Detection[] Boxes, long[]? AnnotationIds, long? Category);
+internal sealed record KnownPeople(long ImageId, Detection[] Boxes, long[]? AnnotationIds);
 
 /// <summary>
 /// People's boxes from a file in place of a detector: COCO detections, which name pictures by id, so that a picture's file name has to be its
@@ -23,13 +22,15 @@ internal sealed class KnownBoxes
     private readonly Dictionary<string, long> _idOf = new(StringComparer.Ordinal);
     private readonly Detection[] _boxes;
     private readonly long[]? _annotations;
-    private readonly long? _category;
 
-    private KnownBoxes(long[] images, Detection[] boxes, long[]? annotations, long? category)
+    private KnownBoxes(long[] images, Detection[] boxes, long[]? annotations)
     {
-        (_boxes, _annotations, _category) = (boxes, annotations, category);
+        (_boxes, _annotations) = (boxes, annotations);
         foreach (var image in Enumerable.Range(0, images.Length).Where(i => boxes[i].Box is { Width: > 0, Height: > 0 }).GroupBy(i => images[i])) _rowsOf.Add(image.Key, [.. image]);
     }
+
+    /// <summary>The labelled people's category, or COCO's for detections: that of predictions for these boxes.</summary>
+    public long Category { get; private init; } = CocoResultsWriter.PersonCategory;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, gzip or plain.</param>
@@ -40,14 +41,16 @@ internal sealed class KnownBoxes
         if (HoldsDetections(path))
         {
             var table = DetectionReader.Read(path, lowestScore: leastScore, onBad: OnBad.Skip);
-            return new KnownBoxes(table.ImageIds, [.. table.Boxes.Zip(table.Scores, (box, score) => new Detection(box, (float)score))], null, null);
+            return new KnownBoxes(table.ImageIds, [.. table.Boxes.Zip(table.Scores, (box, score) => new Detection(box, (float)score))], null);
         }
 
         var data = AnnotationReader.Read(path, new ReadOptions { OnBad = OnBad.Skip });
         int[] rows = [.. Enumerable.Range(0, data.People.Count).Where(p => !data.People.Crowd[p])];
         var known = new KnownBoxes(
-            [.. rows.Select(p => data.Images.Ids[data.People.Image[p]])], [.. rows.Select(p => new Detection(data.People.Boxes[p], 1))], [.. rows.Select(p => data.People.Ids[p])],
-            data.Category);
+            [.. rows.Select(p => data.Images.Ids[data.People.Image[p]])], [.. rows.Select(p => new Detection(data.People.Boxes[p], 1))], [.. rows.Select(p => data.People.Ids[p])])
+        {
+            Category = data.Category,
+        };
         for (var i = 0; i < data.Images.Count; i++)
         {
             var name = data.Images.FileNames[i].Replace('\\', '/');
@@ -66,7 +69,7 @@ internal sealed class KnownBoxes
     {
         if (IdOf(path.Replace('\\', '/')) is not { } id) return null;
         var rows = _rowsOf.GetValueOrDefault(id, []);
-        return new KnownPeople(id, [.. rows.Select(r => _boxes[r])], _annotations is null ? null : [.. rows.Select(r => _annotations[r])], _category);
+        return new KnownPeople(id, [.. rows.Select(r => _boxes[r])], _annotations is null ? null : [.. rows.Select(r => _annotations[r])]);
     }
 
     private long? IdOf(string path)

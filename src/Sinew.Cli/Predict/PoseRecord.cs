@@ -44,7 +44,6 @@ internal static class PoseRecord
         json.WriteStartObject();
         if (shot.Ids is { } ids && ids[index] >= 0) json.WriteNumber("track_id", ids[index]);
         if (shot.Known?.AnnotationIds is { } annotations) json.WriteNumber("annotation_id", annotations[index]);
-        if (shot.Known?.Category is { } category) json.WriteNumber("category_id", category);
         json.WriteStartArray("box");
         foreach (var value in (ReadOnlySpan<float>)[person.Box.X, person.Box.Y, person.Box.Width, person.Box.Height]) json.WriteNumberValue(value);
         json.WriteEndArray();

@@ -48,11 +48,15 @@ internal static class PredictFolder
     /// Makes COCO results of the records. A picture's id is that of the boxes' file; else the number that its file name is, where no other
     /// picture has it; else minus the number of its line in the records.
     /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="records">The file of records.</param>
+    /// <param name="joints">Joints of a person.</param>
+    /// <param name="category">The people's category, as the boxes' file numbers it.</param>
     /// <returns>The file.</returns>
-    public static string WriteCoco(string folder, string records, int joints)
+    public static string WriteCoco(string folder, string records, int joints, long category = CocoResultsWriter.PersonCategory)
     {
         var path = Path.Combine(folder, Results);
-        using var results = new CocoResultsWriter(path);
+        using var results = new CocoResultsWriter(path, category);
         var (keypoints, scores) = (new float[joints * 2], new float[joints]);
         var taken = new HashSet<long>();
         var line = 0L;
@@ -76,8 +80,7 @@ internal static class PredictFolder
                 results.Add(
                     id, keypoints, scores, person.GetProperty("score").GetDouble(),
                     new Box(box[0].GetSingle(), box[1].GetSingle(), box[2].GetSingle(), box[3].GetSingle()),
-                    person.TryGetProperty("annotation_id", out var annotation) ? annotation.GetInt64() : null,
-                    person.TryGetProperty("category_id", out var category) ? category.GetInt64() : CocoResultsWriter.PersonCategory);
+                    person.TryGetProperty("annotation_id", out var annotation) ? annotation.GetInt64() : null);
             }
         }
 

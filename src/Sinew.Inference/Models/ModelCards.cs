@@ -7,6 +7,7 @@ namespace Sinew.Inference;
 public static class ModelCards
 {
     private const string Prefix = "card/";
+    private static readonly string[] Parts = ["kind", "file", "input", "output"];
     private static readonly Lazy<IReadOnlyList<ModelCard>> Known = new(ReadBuiltIn);
 
     /// <summary>The cards that come with the library. The weights do not.</summary>
@@ -55,6 +56,12 @@ public static class ModelCards
         return (path, given);
     }
 
+    /// <summary>True where a path stands for an ONNX file: one, or the card of one.</summary>
+    /// <param name="path">Weights or a card.</param>
+    /// <exception cref="SinewException">The card is missing or wrong.</exception>
+    public static bool IsOnnx(string path) =>
+        Path.GetExtension(IsYaml(path) ? ModelCard.Load(path).File : path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Loads a network with its card: one that is given or found, the network's own, or one for a form that can be recognised.</summary>
     /// <param name="path">As for <see cref="Find(string)"/>.</param>
     /// <param name="options">How to run it; null for the CPU with all cores.</param>
@@ -87,7 +94,7 @@ public static class ModelCards
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(weights))!;
         var own = Path.ChangeExtension(Path.Combine(folder, Path.GetFileName(weights)), ".yaml");
-        if (File.Exists(own)) return own;
+        if (File.Exists(own) && !IsOther(own)) return own;
         foreach (var place in new[] { folder, Path.Combine(folder, "models") })
         {
             if (!Directory.Exists(place)) continue;
@@ -96,6 +103,21 @@ public static class ModelCards
         }
 
         return null;
+    }
+
+    /// <summary>True for a YAML file that has nothing of a card: a skeleton or a recipe, which often goes by the same name as the weights.</summary>
+    private static bool IsOther(string yaml)
+    {
+        try
+        {
+            var map = YamlMap.Load(yaml);
+            return !Parts.Any(map.Has);
+        }
+        catch (SinewException)
+        {
+            // reading it as a card says what is wrong with it
+            return false;
+        }
     }
 
     /// <summary>True where a YAML file is a card of this file of weights; any other YAML in the folder is no concern of ours.</summary>

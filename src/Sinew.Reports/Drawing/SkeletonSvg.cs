@@ -29,7 +29,7 @@ public static class SkeletonSvg
     public static string Of(Skeleton skeleton)
     {
         ArgumentNullException.ThrowIfNull(skeleton);
-        return Draw(skeleton, skeleton.ToString(), j => Places(skeleton)[j].X switch { > 0 => Left, < 0 => Right, _ => Middle }, [Left, Right, Middle], "");
+        return Draw(skeleton, skeleton.ToString(), j => SideOf(skeleton, j) switch { > 0 => Left, < 0 => Right, _ => Middle }, [Left, Right, Middle], "");
     }
 
     /// <summary>The picture of a union; colours tell which member a joint comes from, and which joints are shared.</summary>
@@ -60,6 +60,15 @@ public static class SkeletonSvg
             return owners.Length switch { 0 => Nobody, 1 => members[owners[0]], _ => shared };
         }).ToArray();
         return Draw(skeleton, title, j => ink[j], [.. new[] { shared }.Concat(members).Append(Nobody).Where(ink.Contains)], style);
+    }
+
+    // Above 0 for the left; where the figure does not know a joint, its swap says that it has a side, and its name which.
+    private static double SideOf(Skeleton skeleton, int joint)
+    {
+        var (name, swap) = (skeleton.Joints[joint].Name, skeleton.SwapIndices[joint]);
+        if (StandingFigure.Place(skeleton.Joints[joint].Id) is { } place) return place.X;
+        if (swap == joint) return 0;
+        return name.Contains("right", StringComparison.OrdinalIgnoreCase) || (!name.Contains("left", StringComparison.OrdinalIgnoreCase) && swap < joint) ? -1 : 1;
     }
 
     // Joints that the figure does not know stand in a column beside it, in their order.

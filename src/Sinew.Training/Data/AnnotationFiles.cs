@@ -22,6 +22,8 @@ public static class AnnotationFiles
                 OnBad = options.SkipBad ? OnBad.Skip : OnBad.Fail,
             },
             out var report);
+        if (report.People == 0 && report.Incomplete > 0)
+            throw new SinewException($"{options.Annotations}: of {report.Records} records none is a person's: {report.Incomplete} lack the joints ('keypoints') or the box ('bbox')");
         if (report.Bad > 0) say?.Invoke($"{options.Name}: left out {report.Bad} bad records of {report.Records}, first: {report.Messages[0]}");
         return data;
     }

@@ -1,5 +1,6 @@
 using Sinew.Geometry;
 using Sinew.Imaging;
+using Sinew.Inference;
 using Sinew.Skeletons;
 using Sinew.Tensors;
 using Sinew.Training.Recipes;
@@ -25,6 +26,9 @@ public sealed class TeacherSource : IDisposable
     /// <summary>The teacher.</summary>
     public ITeacher Teacher { get; }
 
+    /// <summary>True where it was asked once per person, about the upright crop.</summary>
+    public bool IsCached => _options.Cached;
+
     /// <summary>Width and height of the teacher's crops, pixels.</summary>
     public (int Width, int Height) Input => (Teacher.Width, Teacher.Height);
 
@@ -35,9 +39,8 @@ public sealed class TeacherSource : IDisposable
     public static TeacherSource Open(TeacherOptions options, Device device)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var onnx = Path.GetExtension(options.Model).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
         return new TeacherSource(
-            options, onnx ? OnnxTeacher.Open(options.Model, name: options.Name, ownCard: options.Card) : RtmPoseTeacher.Open(options.Model, options.Name, device, options.Card));
+            options, ModelCards.IsOnnx(options.Model) ? OnnxTeacher.Open(options.Model, name: options.Name, ownCard: options.Card) : RtmPoseTeacher.Open(options.Model, options.Name, device, options.Card));
     }
 
     /// <summary>Matches the joints, and opens or makes the caches.</summary>

@@ -76,6 +76,13 @@ public sealed class TrainingData : IDisposable
                 say?.Invoke($"{set.Name}: {set.Count} people, {set.Mapping.Shared} of the student's {skeleton.Count} joints");
             }
 
+            if (recipe.Augmentation.Flip > 0)
+            {
+                foreach (var set in sets) RequireFlips($"data set '{set.Name}'", set.Skeleton, skeleton);
+                // Others see the mirrored crop itself.
+                foreach (var teacher in teachers.Where(t => t.IsCached)) RequireFlips($"teacher '{teacher.Teacher.Name}'", teacher.Teacher.Skeleton, skeleton);
+            }
+
             var evaluations = new Dictionary<string, EvaluationSet>(StringComparer.Ordinal);
             foreach (var options in recipe.Evaluations)
             {
@@ -99,6 +106,12 @@ public sealed class TrainingData : IDisposable
             foreach (var (_, network) in seeing) network.Dispose();
             throw;
         }
+    }
+
+    private static void RequireFlips(string whose, Skeleton own, Skeleton student)
+    {
+        if (SkeletonChecks.FlipMisfit(own, student) is { } misfit)
+            throw new SinewException($"{whose}: {misfit}, the student's: give it a skeleton with the same swaps (sinew skeleton check), or set augmentation.flip to 0");
     }
 
     /// <summary>Starts the loader threads.</summary>

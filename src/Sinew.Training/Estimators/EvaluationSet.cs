@@ -68,8 +68,22 @@ public sealed class EvaluationSet
     {
         if (_people.Length == 0) throw new SinewException($"evaluation '{_options.Name}': {_options.Annotations} has nobody with a labelled joint and a box");
         RequireBoxes();
-        Scoring.Require(Scoring.Parse(_options.Protocol), _data);
+        RequireProtocol();
         PictureOf(_people[0]);
+    }
+
+    /// <summary>Refuses labels that the protocol cannot score, before anybody is looked at.</summary>
+    /// <exception cref="SinewException">They lack what the protocol needs.</exception>
+    public void RequireProtocol()
+    {
+        try
+        {
+            Scoring.Require(Scoring.Parse(_options.Protocol), _data, _options.Reference);
+        }
+        catch (SinewException e)
+        {
+            throw new SinewException($"evaluation '{_options.Name}': {e.Message}", e);
+        }
     }
 
     /// <summary>Finds a person who cannot be cropped before all others are looked at, and says who it is.</summary>
@@ -154,7 +168,14 @@ public sealed class EvaluationSet
     public EvaluationScore Score(PoseResults results, string? joints = null, bool errors = false) => new(
         _options.Name,
         // labels read from MPII's files count from 0 here, as predictions do
-        Scoring.Score(Scoring.Parse(_options.Protocol), _data, results, new ScoringOptions { Joints = joints, MpiiFrame = MpiiFrame.AsLabels, Errors = errors }));
+        Scoring.Score(Scoring.Parse(_options.Protocol), _data, results, new ScoringOptions
+        {
+            Joints = joints,
+            MpiiFrame = MpiiFrame.AsLabels,
+            PckThreshold = _options.Threshold,
+            PckReference = _options.Reference,
+            Errors = errors,
+        }));
 
     private Image PictureOf(int person) => _cache.Get(_images, _data.Images.FileNames[_data.People.Image[person]]);
 }

@@ -1,3 +1,4 @@
+using Sinew.Evaluation;
 using Sinew.Generation;
 using Sinew.Imaging;
 using Sinew.Training.Losses;
@@ -368,6 +369,12 @@ public sealed record AugmentationPlan
 /// <param name="Skeleton">Its skeleton's name or file; null where the file says it.</param>
 public sealed record EvaluationOptions(string Name, string Annotations, string Images, string Protocol, string? Skeleton = null)
 {
+    /// <summary>pck: the part of the reference that a right joint may be off.</summary>
+    public double Threshold { get; init; } = 0.2;
+
+    /// <summary>pck: what distances are measured by.</summary>
+    public PckReference Reference { get; init; } = PckReference.Torso;
+
     /// <summary>Generates the people once and keeps them; <see cref="Annotations"/> and <see cref="Images"/> are empty then.</summary>
     public GeneratedOptions? Generated { get; init; }
 }

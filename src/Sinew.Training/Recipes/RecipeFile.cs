@@ -175,9 +175,7 @@ public static class RecipeFile
             Schedule = Schedule(map.Map("schedule") ?? throw map.Error("schedule", "is missing: say schedule.epochs or schedule.steps")),
             WarmStart = WarmStart(map.Map("warm_start")),
             Augmentation = Augmentation(map.Map("augmentation")),
-            Evaluations = [.. map.Maps("evaluations").Select(m => Closed(m, new EvaluationOptions(
-                m.Text("name"), Data(m, "annotations"), Data(m, "images"),
-                m.Choice("protocol", Scoring.Protocols.ToDictionary(p => p)), m.Text("skeleton", null)) { Generated = Generated(m.Map("generated")) }))],
+            Evaluations = [.. map.Maps("evaluations").Select(m => Evaluation(m, Data(m, "annotations"), Data(m, "images")))],
             Loader = Loader(map.Map("loader")),
             Text = map.ToYaml(),
         };
@@ -362,6 +360,22 @@ public static class RecipeFile
         return m is null ? d : Closed(m, new LoaderOptions(
             m.Whole("threads", d.Threads, 1, 256), m.Whole("prefetch", d.Prefetch, 1, 1024),
             m.Whole("image_cache_mb", d.ImageCacheMegabytes, 0)));
+    }
+
+    private static EvaluationOptions Evaluation(YamlMap m, string annotations, string images)
+    {
+        var protocol = m.Choice("protocol", Scoring.Protocols.ToDictionary(p => p));
+        foreach (var key in new[] { "threshold", "reference" })
+        {
+            if (protocol != "pck" && m.Has(key)) throw m.Error(key, $"is of the protocol pck alone, and this one is {protocol}");
+        }
+
+        return Closed(m, new EvaluationOptions(m.Text("name"), annotations, images, protocol, m.Text("skeleton", null))
+        {
+            Generated = Generated(m.Map("generated")),
+            Threshold = m.Number("threshold", 0.2, 1e-6, 1e6),
+            Reference = m.Choice("reference", Scoring.PckReferences, "torso"),
+        });
     }
 
     private static T Closed<T>(YamlMap map, T value)

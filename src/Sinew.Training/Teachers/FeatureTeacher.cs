@@ -1,3 +1,4 @@
+using Sinew.Inference;
 using Sinew.Skeletons;
 using Sinew.Tensors;
 using Sinew.Training.Losses;
@@ -56,7 +57,7 @@ public sealed class FeatureTeacher : IDisposable
     public static Student Load(TeacherOptions options, Device device)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Path.GetExtension(options.Model).Equals(".onnx", StringComparison.OrdinalIgnoreCase)
+        return ModelCards.IsOnnx(options.Model)
             ? throw new SinewException(
                 $"teacher '{options.Name}': {options.Model} gives no features: give RTMPose weights (.pth, .safetensors) instead, or set features: false to learn from its logits alone")
             : Student.Load(options.Model, device, options.Card);

@@ -117,8 +117,9 @@ public sealed partial class CocoReader
 
     private PoseData Finish()
     {
-        var category = _options.Category ?? People()?.Id;
+        var category = _options.Category ?? (_options.Skeleton is { } given ? People(given) : People())?.Id;
         var names = _categories.Find(c => c.Id == category);
+        if (_options.Skeleton is { } own && names is not null && SkeletonNames.Misplaced(names.Names, own) is { } misplaced) throw _json.Error(misplaced);
         if (_columns.Joints == 0) _columns.Joints = _columns.FirstJoints(category, joints => Plausible(joints, names)) ?? names?.Names.Count ?? 1;
         var skeleton = _options.Skeleton ?? SkeletonOf(names);
         var format = _options.Format != AnnotationFormat.Auto ? _options.Format : FormatOf(skeleton);
@@ -148,6 +149,14 @@ public sealed partial class CocoReader
         ?? _categories.Find(c => c.IsPerson && _categories.Count > 1 && _columns.FirstJoints(c.Id, _ => true) is not null)
         ?? _categories.Find(c => c.Names.Count > 0)
         ?? (_categories.Count > 1 ? _categories.Find(c => c.IsPerson) : null);
+
+    // Of several categories, the one that has the joints that are asked for.
+    private Category? People(Skeleton skeleton)
+    {
+        var usual = People() is { } people ? _categories.IndexOf(people) : -1;
+        var category = SkeletonNames.CategoryOf([.. _categories.Select(c => c.Names)], usual, skeleton);
+        return category < 0 ? null : _categories[category];
+    }
 
     // The first person settles how many joints all have, but not against the category's names, unless it is a known skeleton's number.
     private static bool Plausible(int joints, Category? category) =>

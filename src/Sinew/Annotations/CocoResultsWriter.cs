@@ -18,14 +18,16 @@ public sealed class CocoResultsWriter : IDisposable
     private readonly BesideFile _file;
     private readonly Utf8JsonWriter _json;
     private readonly string _path;
+    private readonly long _category;
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">The file; one that is there is replaced at the end.</param>
+    /// <param name="category">The people's category in the labels (<see cref="PoseData.Category"/>): scoring leaves out predictions of another.</param>
     /// <exception cref="SinewException">The file cannot be written.</exception>
-    public CocoResultsWriter(string path)
+    public CocoResultsWriter(string path, long category = PersonCategory)
     {
         ArgumentNullException.ThrowIfNull(path);
-        _path = path;
+        (_path, _category) = (path, category);
         _file = new BesideFile(path);
         _json = new Utf8JsonWriter(_file.Stream);
         _json.WriteStartArray();
@@ -38,10 +40,9 @@ public sealed class CocoResultsWriter : IDisposable
     /// <param name="score">The person's score.</param>
     /// <param name="box">The person's box, image pixels; null leaves it out.</param>
     /// <param name="annotationId">Id of the labelled person that the prediction was made for; null leaves it out.</param>
-    /// <param name="category">The people's category in the labels (<see cref="PoseData.Category"/>): scoring leaves out predictions of another.</param>
     /// <exception cref="ArgumentException">The spans' lengths do not fit.</exception>
     /// <exception cref="SinewException">A number is not finite.</exception>
-    public void Add(long imageId, ReadOnlySpan<float> keypoints, ReadOnlySpan<float> jointScores, double score, Box? box = null, long? annotationId = null, long category = PersonCategory)
+    public void Add(long imageId, ReadOnlySpan<float> keypoints, ReadOnlySpan<float> jointScores, double score, Box? box = null, long? annotationId = null)
     {
         if (keypoints.Length != jointScores.Length * 2)
         {
@@ -52,7 +53,7 @@ public sealed class CocoResultsWriter : IDisposable
         {
             _json.WriteStartObject();
             _json.WriteNumber("image_id", imageId);
-            _json.WriteNumber("category_id", category);
+            _json.WriteNumber("category_id", _category);
             _json.WriteStartArray("keypoints");
             for (var j = 0; j < jointScores.Length; j++)
             {

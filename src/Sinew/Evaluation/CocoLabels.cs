@@ -193,7 +193,8 @@ public static class CocoLabels
             }
 
             var rows = _rows.Drain();
-            var person = People(rows);
+            var person = skeleton is null ? People(rows) : People(rows, skeleton);
+            if (skeleton is not null && person is not null && SkeletonNames.Misplaced(person.Joints, skeleton) is { } misplaced) throw json.Error(misplaced);
             // Where no category says that it is the people's, the first annotation's is.
             var category = person?.Id ?? FirstCategory(rows);
             var kept = new List<int>(rows.Length);
@@ -229,6 +230,13 @@ public static class CocoLabels
             ?? _categories.Find(c => c.Name == "person" && Array.Exists(rows, r => r.Joints > 0 && r.HasCategory && r.Category == c.Id))
             ?? _categories.Find(c => c.Joints.Count > 0)
             ?? _categories.Find(c => c.Name == "person");
+
+        // Of several categories, the one that has the joints that are asked for.
+        private Category? People(Row[] rows, Skeleton joints)
+        {
+            var category = SkeletonNames.CategoryOf([.. _categories.Select(c => c.Joints)], People(rows) is { } usual ? _categories.IndexOf(usual) : -1, joints);
+            return category < 0 ? null : _categories[category];
+        }
 
         private static long FirstCategory(Row[] rows)
         {

@@ -71,19 +71,26 @@ public static class PckEvaluator
         };
     }
 
+    /// <summary>Refuses labels that cannot be measured so.</summary>
+    internal static void Require(Skeleton skeleton, bool headSizes, PckReference reference)
+    {
+        if (reference == PckReference.Head && !headSizes) throw NoHeads();
+        if (reference == PckReference.Torso) _ = TorsoEnds(skeleton);
+    }
+
+    private static SinewException NoHeads() => new("PCK by the head's size: these labels have no head sizes; choose torso or box");
+
     private static double[] References(PoseLabels truth, PckReference reference) => reference switch
     {
         PckReference.Torso => Torsos(truth),
         PckReference.Box => [.. Enumerable.Range(0, truth.Count).Select(p => Math.Max(truth.Boxes[(p * 4) + 2], truth.Boxes[(p * 4) + 3]))],
-        PckReference.Head => truth.HeadSizes
-            ?? throw new SinewException("PCK by the head's size: these labels have no head sizes; choose torso or box"),
+        PckReference.Head => truth.HeadSizes ?? throw NoHeads(),
         _ => throw new ArgumentOutOfRangeException(nameof(reference)),
     };
 
     private static double[] Torsos(PoseLabels truth)
     {
-        var skeleton = truth.Skeleton;
-        var (first, second) = (Ends(skeleton, "left_shoulder", "right_hip"), Ends(skeleton, "right_shoulder", "left_hip"));
+        var (first, second) = TorsoEnds(truth.Skeleton);
         var torsos = new double[truth.Count];
         for (var p = 0; p < torsos.Length; p++)
         {
@@ -92,6 +99,9 @@ public static class PckEvaluator
 
         return torsos;
     }
+
+    private static ((int A, int B) First, (int A, int B) Second) TorsoEnds(Skeleton skeleton) =>
+        (Ends(skeleton, "left_shoulder", "right_hip"), Ends(skeleton, "right_shoulder", "left_hip"));
 
     private static (int A, int B) Ends(Skeleton skeleton, string a, string b)
     {

@@ -16,6 +16,12 @@ public static class Scoring
     /// <summary>The protocols' names, as users write them.</summary>
     public static IReadOnlyList<string> Protocols { get; } = ["coco", "mpii", "crowdpose", "wholebody", "halpe21", "pck"];
 
+    /// <summary>What PCK measures distances by, as users write it.</summary>
+    public static IReadOnlyDictionary<string, PckReference> PckReferences { get; } = new Dictionary<string, PckReference>(StringComparer.Ordinal)
+    {
+        ["torso"] = PckReference.Torso, ["box"] = PckReference.Box, ["head"] = PckReference.Head,
+    };
+
     /// <summary>The protocol of this name.</summary>
     /// <param name="name">One of <see cref="Protocols"/>.</param>
     /// <exception cref="SinewException">There is none of this name.</exception>
@@ -59,11 +65,15 @@ public static class Scoring
     /// <summary>Refuses labels that a protocol cannot score, before anybody is predicted.</summary>
     /// <param name="protocol">How they would be scored.</param>
     /// <param name="truth">The labels.</param>
+    /// <param name="reference">pck: what distances would be measured by.</param>
     /// <exception cref="SinewException">They lack what the protocol needs.</exception>
-    public static void Require(ScoringProtocol protocol, PoseData truth)
+    public static void Require(ScoringProtocol protocol, PoseData truth, PckReference reference = PckReference.Torso)
     {
         ArgumentNullException.ThrowIfNull(truth);
         Require(protocol, truth.Skeleton, truth.Images.CrowdIndices is not null);
+        if (protocol == ScoringProtocol.Pck) PckEvaluator.Require(truth.Skeleton, truth.People.HeadSizes is not null, reference);
+        if (protocol == ScoringProtocol.Mpii && truth.People.HeadSizes is null)
+            throw new SinewException("mpii: the labels have no head sizes; are they MPII's? (Protocol pck can measure by the torso or the box.)");
     }
 
     private static void Require(ScoringProtocol protocol, Skeleton skeleton, bool crowdIndices)

@@ -81,6 +81,28 @@ public static class SkeletonChecks
         return findings;
     }
 
+    /// <summary>
+    /// What is wrong where a mirrored picture exchanges other joints in one skeleton than in another that it is mapped to: a label would
+    /// be learned as that of the other side, in every mirrored picture.
+    /// </summary>
+    /// <param name="from">The skeleton whose labels are mirrored and then mapped.</param>
+    /// <param name="to">The skeleton that they are mapped to.</param>
+    /// <returns>One line, or null where the two agree on the joints that both have.</returns>
+    public static string? FlipMisfit(Skeleton from, Skeleton to)
+    {
+        var map = JointMapping.Between(from, to);
+        for (var j = 0; j < from.Count; j++)
+        {
+            if (map.TargetOf[j] is not (var joint and >= 0)) continue;
+            var (partner, expected) = (map.TargetOf[from.SwapIndices[j]], to.SwapIndices[joint]);
+            // A partner that only the first has goes nowhere: then the joint stands alone in the second.
+            if (partner == expected || (partner < 0 && expected == joint)) continue;
+            return $"'{from.Name}' flips '{from.Joints[j].Name}' to '{from.Joints[from.SwapIndices[j]].Name}', '{to.Name}' to '{to.Joints[expected].Name}'";
+        }
+
+        return null;
+    }
+
     private static void CheckSwap(IReadOnlyList<Joint> joints, Dictionary<string, int> byName, int i, List<SkeletonFinding> findings)
     {
         var joint = joints[i];

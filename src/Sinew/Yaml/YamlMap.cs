@@ -297,7 +297,9 @@ public sealed class YamlMap
 
     private string Inside(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
 
-    private SinewException Missing(string key) => new($"{_file}:{Line}: '{Inside(key)}' is missing");
+    // Whoever lacks a key has often mistyped it.
+    private SinewException Missing(string key) => new(
+        $"{_file}:{Line}: '{Inside(key)}' is missing{(Nearest.Of(key, Keys.Where(k => !_known.Contains(k))) is { } meant ? $": is it meant by '{meant}'?" : "")}");
 
     private SinewException Wrong(YamlNode node, string key, string expected, string? got = null) =>
         new($"{_file}:{node.Start.Line}: '{Inside(key)}' must be {expected}, not {(got is null ? Scalar(node) : $"'{got}'")}");

@@ -9,6 +9,22 @@ public class SkeletonChecksTests
         Assert.Empty(BuiltInSkeletons.Names.SelectMany(n => SkeletonChecks.Check(BuiltInSkeletons.Get(n)).Select(f => $"{n}: {f}")));
 
     [Fact]
+    public void All_built_in_skeletons_are_flipped_alike() => Assert.Empty(
+        from a in BuiltInSkeletons.Names from b in BuiltInSkeletons.Names where SkeletonChecks.FlipMisfit(BuiltInSkeletons.Get(a), BuiltInSkeletons.Get(b)) is not null select $"{a} to {b}");
+
+    [Fact]
+    public void Flips_that_differ_are_told()
+    {
+        static Skeleton Of(string name, bool swap) => new(name, [new("left", "left", swap ? "right" : null, 0.1, null), new("right", "right", swap ? "left" : null, 0.1, null)]);
+        var alone = new Skeleton("alone", [new("left", "left", null, 0.1, null)]);
+        Assert.Equal("'none' flips 'left' to 'left', 'both' to 'right'", SkeletonChecks.FlipMisfit(Of("none", false), Of("both", true)));
+        Assert.Equal("'both' flips 'left' to 'right', 'none' to 'left'", SkeletonChecks.FlipMisfit(Of("both", true), Of("none", false)));
+        Assert.Equal("'alone' flips 'left' to 'left', 'both' to 'right'", SkeletonChecks.FlipMisfit(alone, Of("both", true)));
+        Assert.Null(SkeletonChecks.FlipMisfit(Of("both", true), alone));
+        Assert.Null(SkeletonChecks.FlipMisfit(Of("both", true), Of("too", true)));
+    }
+
+    [Fact]
     public void Every_side_has_its_other_side()
     {
         foreach (var skeleton in BuiltInSkeletons.Names.Select(BuiltInSkeletons.Get))

@@ -1,3 +1,4 @@
+using Sinew.Evaluation;
 using Sinew.Generation;
 using Sinew.Imaging;
 using Sinew.Training.Losses;
@@ -41,6 +42,17 @@ public class RecipeFileTests
         Assert.Equal(new GeneratedOptions(GeneratorDomain.B, 300, 9, "lsp14", 128, 160), recipe.Datasets[0].Generated);
         var scored = RecipeFile.Parse(Small + "\nevaluations:\n  - {name: b, protocol: pck, generated: {people: 3, crowded: 0.5, keep: true}}\n", "test");
         Assert.Equal(new GeneratedOptions(GeneratorDomain.Truth, 3) { Crowded = 0.5, Keep = true }, scored.Evaluations[0].Generated);
+    }
+
+    [Fact]
+    public void An_evaluation_says_what_pck_measures_by_and_no_other_protocol_does()
+    {
+        var own = RecipeFile.Parse(Small + "\nevaluations:\n  - {name: a, annotations: a.json, images: a, protocol: pck, threshold: 0.1, reference: box}\n", "test").Evaluations[0];
+        Assert.Equal((0.1, PckReference.Box), (own.Threshold, own.Reference));
+        var usual = RecipeFile.Parse(Small + "\nevaluations:\n  - {name: a, annotations: a.json, images: a, protocol: pck}\n", "test").Evaluations[0];
+        Assert.Equal((0.2, PckReference.Torso), (usual.Threshold, usual.Reference));
+        var error = Assert.Throws<SinewException>(() => RecipeFile.Parse(Small + "\nevaluations:\n  - {name: a, annotations: a.json, images: a, protocol: coco, reference: box}\n", "test"));
+        Assert.StartsWith("test:8: 'evaluations.0.reference' is of the protocol pck alone", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
