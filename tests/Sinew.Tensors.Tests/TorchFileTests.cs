@@ -51,6 +51,33 @@ public sealed class TorchFileTests
         Assert.Equal(0, state["a.view"].Abs().Max().Item());
     }
 
+    [Theory]
+    [InlineData("model", "a", "b.c")]
+    [InlineData("state_dict", "module.a", "module.b.c")]
+    [InlineData(null, "module.a", "module.b.c")]
+    public void Weights_are_found_where_training_scripts_put_them(string? inside, string first, string second)
+    {
+        using var scope = new TensorScope();
+        using var folder = new TempFolder();
+        var weights = new OrderedDictionary<object, object?> { [first] = Tensor.Ones([2]), [second] = Tensor.Zeros([3]) };
+        string path = folder.File("a.pth");
+        TorchFile.Write(path, inside is null ? weights : new OrderedDictionary<object, object?> { ["epoch"] = 3L, [inside] = weights });
+
+        OrderedDictionary<string, Tensor> state = TorchFile.ReadStateDict(path);
+        Assert.Equal(["a", "b.c"], state.Keys);
+        Assert.Equal([3], state["b.c"].Shape);
+    }
+
+    [Fact]
+    public void A_name_that_begins_so_among_others_stays_whole()
+    {
+        using var scope = new TensorScope();
+        using var folder = new TempFolder();
+        string path = folder.File("a.pth");
+        TorchFile.Write(path, new OrderedDictionary<object, object?> { ["module.a"] = Tensor.Ones([2]), ["b"] = Tensor.Zeros([3]) });
+        Assert.Equal(["module.a", "b"], TorchFile.ReadStateDict(path).Keys);
+    }
+
     [Fact]
     public void A_repeated_tensor_is_read()
     {

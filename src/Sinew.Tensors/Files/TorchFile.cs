@@ -18,6 +18,12 @@ public static class TorchFile
     private const int MaxEntries = 200_000;
     private const int MaxDepth = 100;
 
+    // What DataParallel and DistributedDataParallel put before each name.
+    private const string Wrapper = "module.";
+
+    // Where training scripts keep the weights beside other things.
+    private static readonly string[] InnerNames = ["state_dict", "model"];
+
     private static readonly BigInteger OldMagic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>Reads a whole file. All tensors come to the processor, and those that shared memory share it again.</summary>
@@ -52,8 +58,8 @@ public static class TorchFile
     }
 
     /// <summary>
-    /// Reads the weights of a file: its "state_dict" where it has one (as MMPose's files do), else the dictionary of tensors that
-    /// it is.
+    /// Reads the weights of a file: its "state_dict" where it has one (as MMPose's files do), or its "model", else the dictionary of
+    /// tensors that it is. Names lose the "module." that PyTorch's wrappers for several devices put before all of them.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>Tensors by name, in the file's order, which belong to the innermost scope.</returns>
@@ -63,14 +69,21 @@ public static class TorchFile
         using var scope = new TensorScope();
         if (Read(path) is not OrderedDictionary<object, object?> tree)
             throw new SinewException($"{path}: holds no dictionary of tensors; save a model's state_dict");
-        if (tree.TryGetValue("state_dict", out object? inner) && inner is OrderedDictionary<object, object?> named)
+        foreach (string inside in InnerNames)
+        {
+            if (!tree.TryGetValue(inside, out object? inner) || inner is not OrderedDictionary<object, object?> named)
+                continue;
             tree = named;
+            break;
+        }
+
+        int skipped = tree.Keys.All(key => key is string name && name.StartsWith(Wrapper, StringComparison.Ordinal)) ? Wrapper.Length : 0;
         var state = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
         foreach ((object key, object? value) in tree)
         {
             if (key is not string name || value is not Tensor tensor)
                 throw new SinewException($"{path}: holds something other than a tensor under '{key}'; save a model's state_dict");
-            state.Add(name, scope.ToOuter(tensor));
+            state.Add(name[skipped..], scope.ToOuter(tensor));
         }
 
         return state;

@@ -65,6 +65,7 @@ public sealed class Student : IDisposable
         using var scope = new TensorScope();
         var (tensors, description) = Read(path, ownCard);
         return Made(
+            path,
             description ?? throw new SinewException($"{path}: does not say which network it is of, and has no model card: write one beside it ({Path.GetFileNameWithoutExtension(path)}.yaml)"),
             tensors, device);
     }
@@ -78,7 +79,7 @@ public sealed class Student : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         using var scope = new TensorScope();
         var (tensors, description) = Checkpoint.ReadModel(path);
-        return Made(description, tensors, device);
+        return Made(path, description, tensors, device);
     }
 
     /// <summary>Writes weights and description as one file.</summary>
@@ -126,10 +127,18 @@ public sealed class Student : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
 
-    private static Student Made(ModelDescription description, IReadOnlyDictionary<string, Tensor> tensors, Device device)
+    private static Student Made(string path, ModelDescription description, IReadOnlyDictionary<string, Tensor> tensors, Device device)
     {
         var network = description.Build();
-        network.LoadStateDict(tensors);
+        try
+        {
+            network.LoadStateDict(tensors);
+        }
+        catch (SinewException e)
+        {
+            throw new SinewException($"{path}: {e.Message}", e);
+        }
+
         network.To(device);
         network.Train(false);
         var codec = new SimCcCodec(description.Width, description.Height, description.SplitRatio, (description.Sigma[0], description.Sigma[1]));
