@@ -67,7 +67,10 @@ internal static class SkeletonNames
         var joints = plain.Select(n => new Joint(
             n, n, OtherSide(n) is { } other && plain.Contains(other) ? other : null, known.TryGetValue(n, out var j) ? j.Sigma : UnknownSigma, null));
         return new Skeleton(
-            name.Length > 0 ? name : "file", [.. joints], [.. limbs.Where(l => l.From >= 0 && l.To >= 0 && l.From < names.Count && l.To < names.Count && l.From != l.To)]);
+            name.Length > 0 ? name : "file", [.. joints], [.. limbs.Where(l => l.From >= 0 && l.To >= 0 && l.From < names.Count && l.To < names.Count && l.From != l.To)])
+        {
+            GuessedSigmas = [.. Enumerable.Range(0, plain.Length).Where(j => !known.ContainsKey(plain[j]))],
+        };
     }
 
     private static int CocoFirst(string a, string b) =>

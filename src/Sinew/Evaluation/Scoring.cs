@@ -105,6 +105,7 @@ public static class Scoring
         var joints = JointSelection.Parse(options.Joints, truth.Skeleton, predictions.Skeleton);
         if (joints is not null) notes.Add($"joints: {string.Join(", ", joints.Select(j => truth.Skeleton.Joints[j].Name))}");
         AddMappingNotes(truth.Skeleton, predictions.Skeleton, joints, notes);
+        if (protocol is not (ScoringProtocol.Mpii or ScoringProtocol.Pck)) AddSigmaNote(truth.Skeleton, joints, notes);
         var oks = OptionsOf(protocol, joints, options.Threads);
         var errors = options.Errors ? PoseErrorAnalysis.Analyze(truth, predictions, oks) : null;
         if (protocol is ScoringProtocol.Coco or ScoringProtocol.Halpe21)
@@ -254,6 +255,15 @@ public static class Scoring
                 && results.KeypointsOf(a).SequenceEqual(results.KeypointsOf(b)),
             row => HashCode.Combine(results.ImageIds[row], results.Scores[row], results.KeypointsOf(row)[0], results.KeypointsOf(row)[^1])));
         return Enumerable.Range(0, results.Count).Count(row => !seen.Add(row));
+    }
+
+    // OKS goes with the sigmas, so that whoever compares two scores has to know where they come from.
+    private static void AddSigmaNote(Skeleton skeleton, IReadOnlyList<int>? joints, List<string> notes)
+    {
+        int[] guessed = [.. skeleton.GuessedSigmas.Where(j => joints?.Contains(j) ?? true)];
+        if (guessed.Length == 0) return;
+        var names = string.Join(", ", guessed.Take(5).Select(j => skeleton.Joints[j].Name)) + (guessed.Length > 5 ? " …" : "");
+        notes.Add($"joints of no known skeleton have sigma {Text(skeleton.Sigmas[guessed[0]])}: {names}; --skeleton can give them theirs");
     }
 
     private static void AddMappingNotes(Skeleton truth, Skeleton predicted, IReadOnlyList<int>? joints, List<string> notes)

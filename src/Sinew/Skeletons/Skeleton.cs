@@ -65,6 +65,9 @@ public sealed class Skeleton
     /// <summary>Per joint, the OKS sigma.</summary>
     public IReadOnlyList<double> Sigmas { get; }
 
+    /// <summary>Joints whose sigma nobody has given: a file had their names alone, and they got one that is common.</summary>
+    public IReadOnlyList<int> GuessedSigmas { get; init; } = [];
+
     /// <summary>Pairs of joint indices to draw.</summary>
     public IReadOnlyList<(int From, int To)> Limbs { get; }
 

@@ -85,6 +85,26 @@ public class OwnSkeletonTests
         Assert.Equal(1, Scoring.Run(ScoringProtocol.Coco, file, found)["AP"], 1e-9);
     }
 
+    [Fact]
+    public void Scores_say_which_sigmas_nobody_has_given()
+    {
+        using var folder = new TempFolder();
+        const string Half = """{"id": 7, "name": "horse", "keypoints": ["left_eye", "withers", "tail"]}""";
+        var file = Write(folder, Half, """{"id": 3, "image_id": 1, "category_id": 7, "bbox": [0, 0, 40, 40], "area": 1600, "keypoints": [4,4,2, 5,5,2, 6,6,2]}""");
+        var found = folder.Write("found.json", """[{"image_id": 1, "category_id": 7, "keypoints": [4,4,1, 5,5,1, 6,6,1], "score": 1}]""");
+
+        string[] Sigmas(Skeleton? skeleton, ScoringProtocol protocol = ScoringProtocol.Coco, string? joints = null) =>
+        [
+            .. Scoring.Run(protocol, file, found, new ScoringOptions { Skeleton = skeleton, Joints = joints, PckReference = PckReference.Box }).Notes.Where(n => n.Contains("sigma", StringComparison.Ordinal)),
+        ];
+
+        Assert.Equal(["joints of no known skeleton have sigma 0.079: withers, tail; --skeleton can give them theirs"], Sigmas(null));
+        Assert.Equal(["joints of no known skeleton have sigma 0.079: tail; --skeleton can give them theirs"], Sigmas(null, joints: "left_eye,tail"));
+        Assert.Empty(Sigmas(null, joints: "left_eye"));
+        Assert.Empty(Sigmas(null, ScoringProtocol.Pck));
+        Assert.Empty(Sigmas(Of("left_eye", "withers", "tail")));
+    }
+
     private static Skeleton Of(params string[] joints) => new("own", [.. joints.Select(j => new Joint(j, j, null, 0.1, null))]);
 
     private static string Write(TempFolder folder, string categories, string people) => folder.Write(
