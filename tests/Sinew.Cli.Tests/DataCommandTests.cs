@@ -153,8 +153,8 @@ public class DataCommandTests
     }
 
     [Theory]
-    [InlineData("-INT", "check")]
-    [InlineData("-TERM", "convert")]
+    [InlineData(Signals.Interrupt, "check")]
+    [InlineData(Signals.Terminate, "convert")]
     public async Task AnInterruptedVerbEndsAtOnceAndLeavesNothing(string signal, string verb)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
@@ -168,7 +168,7 @@ public class DataCommandTests
         {
             await labels.WriteAsync("{\"images\":["u8.ToArray(), cancel);
             await labels.FlushAsync(cancel);
-            using (var kill = System.Diagnostics.Process.Start("kill", [signal, $"{process.Id}"])) await kill.WaitForExitAsync(cancel);
+            process.Send(signal);
             Assert.Equal("sinew: interrupted\n", await process.StandardError.ReadToEndAsync(cancel));
             await process.WaitForExitAsync(cancel);
         }
@@ -188,7 +188,7 @@ public class DataCommandTests
         using var process = SinewCommand.Start(null, "data", "convert", folder.File("labels.json"), "--out", folder.File("out/coco.json"));
         var reading = (process.StandardError.ReadToEndAsync(cancel), process.StandardOutput.ReadToEndAsync(cancel));
         while (!process.HasExited && Directory.GetFiles(folder.File("out")).Length == 0) await Task.Delay(1, cancel);
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync(cancel);
+        process.Send(Signals.Terminate);
         await process.WaitForExitAsync(cancel);
         await Task.WhenAll(reading.Item1, reading.Item2);
 

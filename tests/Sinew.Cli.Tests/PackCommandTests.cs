@@ -85,8 +85,8 @@ public sealed class PackCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-INT")]
-    [InlineData("-KILL")]
+    [InlineData(Signals.Interrupt)]
+    [InlineData(Signals.Kill)]
     public async Task An_interrupted_pack_is_no_pack_and_can_be_begun_again(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
@@ -100,14 +100,14 @@ public sealed class PackCommandTests : IDisposable
         {
             var (error, output) = (process.StandardError.ReadToEndAsync(cancel), process.StandardOutput.ReadToEndAsync(cancel));
             while (!process.HasExited && !File.Exists(Path.Combine(Out, "many-000000.tar"))) await Task.Delay(1, cancel);
-            using (var kill = System.Diagnostics.Process.Start("kill", [signal, $"{process.Id}"])) await kill.WaitForExitAsync(cancel);
+            process.Send(signal);
             await process.WaitForExitAsync(cancel);
             Assert.False(File.Exists(Path.Combine(Out, "annotations.json")));
-            if (signal == "-INT") Assert.Equal((130, "sinew: interrupted\n"), (process.ExitCode, await error));
+            if (signal == Signals.Interrupt) Assert.Equal((130, "sinew: interrupted\n"), (process.ExitCode, await error));
             await output;
         }
 
-        if (signal == "-INT") Assert.Empty(Directory.GetFiles(Out, "*.tmp"));
+        if (signal == Signals.Interrupt) Assert.Empty(Directory.GetFiles(Out, "*.tmp"));
         Assert.All(Directory.GetFiles(Out, "*.tar"), f => Assert.InRange(new FileInfo(f).Length, 900_000, 1 << 20));
         var again = SinewCommand.Run(args);
         Assert.Equal((0, ""), (again.ExitCode, again.Error));

@@ -64,7 +64,7 @@ public sealed class QuickstartCommandTests : IDisposable
         var error = process.StandardError.ReadToEndAsync();
         // while its people are drawn, long before a training could be asked to stop
         while (!process.HasExited && !Directory.Exists(Path.Combine(quickstart, "data"))) await Task.Delay(5);
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!) await kill.WaitForExitAsync();
+        process.Send(Signals.Interrupt);
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("interrupted; the same command goes on where this one was", await error, StringComparison.Ordinal);

@@ -341,7 +341,7 @@ public sealed partial class ServeTests(Serving serving)
         var address = AddressPattern().Match(await process.StandardOutput.ReadLineAsync(Cancel) ?? "").Value;
         Assert.True(address.Length > 0, "no address on the first line");
         using (var answer = await Http.GetAsync(address + "/health", Cancel)) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        using (var interrupt = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()])) await interrupt.WaitForExitAsync(Cancel);
+        process.Send(Signals.Interrupt);
         await process.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
         Assert.Equal(0, process.ExitCode);
     }

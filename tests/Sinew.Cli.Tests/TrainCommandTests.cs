@@ -51,7 +51,7 @@ public sealed class TrainCommandTests : IDisposable
         using var process = SinewCommand.Start(null, "train", recipe, "--out", run);
         var error = process.StandardError.ReadToEndAsync();
         while (!process.HasExited && !File.Exists(Path.Combine(run, "last.safetensors"))) await Task.Delay(5);
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", process.Id.ToString()])!) await kill.WaitForExitAsync();
+        process.Send(Signals.Terminate);
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("--resume", await error, StringComparison.Ordinal);

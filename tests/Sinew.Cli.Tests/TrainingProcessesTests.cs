@@ -102,7 +102,7 @@ public sealed class TrainingProcessesTests : IDisposable
         using var again = Start("train", recipe, "--out", run, "--resume");
         var words = again.StandardError.ReadToEndAsync();
         await Task.Delay(3000);
-        using (var kill = Process.Start("kill", ["-TERM", again.Id.ToString(CultureInfo.InvariantCulture)])!) await kill.WaitForExitAsync();
+        again.Send(Signals.Terminate);
         again.WaitForExit();
         Assert.Contains("going on at step", await words, StringComparison.Ordinal);
     }
@@ -116,7 +116,7 @@ public sealed class TrainingProcessesTests : IDisposable
         var error = process.StandardError.ReadToEndAsync();
         await Until(process, () => File.Exists(Path.Combine(run, "last.safetensors")));
         var other = Assert.Single(ChildrenOf(process));
-        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])!) await kill.WaitForExitAsync();
+        process.Send(Signals.Terminate);
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("--resume", await error, StringComparison.Ordinal);
