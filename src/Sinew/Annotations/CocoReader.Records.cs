@@ -10,22 +10,28 @@ public sealed partial class CocoReader
     private byte[] _fileName = new byte[256];
     private int _fileNameLength;
 
-    // Files that this library wrote state their pixel origin: they are plain COCO whatever their joints' names.
-    private void ReadInfo()
+    /// <summary>
+    /// Reads a file's <c>info</c>. Files that this library wrote state their pixel origin: they are plain COCO whatever their joints' names.
+    /// </summary>
+    /// <returns>Whether pixels count from 0; null where it does not say.</returns>
+    internal static bool? CountsFromZero(JsonScanner json)
     {
-        if (_json.Peek() != '{')
+        if (json.Peek() != '{')
         {
-            _json.SkipValue();
-            return;
+            json.SkipValue();
+            return null;
         }
 
-        _json.Expect('{');
+        json.Expect('{');
+        bool? counts = null;
         var first = true;
-        while (_json.NextKey(ref first))
+        while (json.NextKey(ref first))
         {
-            if (_json.Key.SequenceEqual("pixel_origin"u8)) _plain = _json.TryWhole(out var origin) && origin == 0;
-            else _json.SkipValue();
+            if (json.Key.SequenceEqual("pixel_origin"u8)) counts = json.TryWhole(out var origin) && origin == 0;
+            else json.SkipValue();
         }
+
+        return counts;
     }
 
     private void ReadCategory(int record)

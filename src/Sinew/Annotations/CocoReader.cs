@@ -91,7 +91,7 @@ public sealed partial class CocoReader
             if (_json.Key.SequenceEqual("images"u8)) images = ReadList("images", ReadImage);
             else if (_json.Key.SequenceEqual("annotations"u8)) people = ReadList(Annotations, ReadPerson);
             else if (_json.Key.SequenceEqual("categories"u8)) ReadList("categories", ReadCategory);
-            else if (_json.Key.SequenceEqual("info"u8)) ReadInfo();
+            else if (_json.Key.SequenceEqual("info"u8)) _plain = CountsFromZero(_json) ?? _plain;
             else _json.SkipValue();
         }
 

@@ -92,23 +92,7 @@ public static class CocoLabels
         private double[] _points = [];
         private bool[] _flags = [];
 
-        // Files that this library wrote state their pixel origin, whatever their joints' names.
-        internal void ReadInfo()
-        {
-            if (json.Peek() != (byte)'{')
-            {
-                json.SkipValue();
-                return;
-            }
-
-            json.Expect('{');
-            var first = true;
-            while (json.NextKey(ref first))
-            {
-                if (json.Key.SequenceEqual("pixel_origin"u8)) _fromZero = json.TryWhole(out var origin) && origin == 0;
-                else json.SkipValue();
-            }
-        }
+        internal void ReadInfo() => _fromZero = CocoReader.CountsFromZero(json) ?? _fromZero;
 
         internal void ReadImage()
         {
